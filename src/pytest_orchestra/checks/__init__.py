@@ -1,0 +1,1 @@
+"""What was expected, what was seen, and what is between them."""

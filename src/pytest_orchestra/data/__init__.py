@@ -1,0 +1,1 @@
+"""Environments and data sets, as written."""

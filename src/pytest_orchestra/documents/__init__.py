@@ -1,0 +1,1 @@
+"""YAML, JSON and CSV files that people write become values that know their places."""

@@ -1,0 +1,1 @@
+"""Bound scenarios run against the system under test."""

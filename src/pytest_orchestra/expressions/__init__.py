@@ -1,0 +1,1 @@
+"""Templates, rules and statements: compiled once, evaluated with given names."""

@@ -1,0 +1,1 @@
+"""BPMN files become ProcessModels."""

@@ -1,0 +1,1 @@
+"""The built-in channels; they come in by entry point."""

@@ -1,0 +1,1 @@
+"""Embedded servers and processes that end with the session."""

@@ -1,0 +1,1 @@
+"""A suite file, scenarios and data become bound scenarios."""
