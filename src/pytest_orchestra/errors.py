@@ -78,9 +78,7 @@ class ConnectorError(_HintedError):
         hint: what to do.
     """
 
-    def __init__(
-        self, message: str, *, code: str, retriable: bool = False, hint: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, code: str, retriable: bool = False, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
         self.retriable = retriable

@@ -1,0 +1,1 @@
+"""pytest-orchestra: business processes tested branch by branch."""

@@ -1,0 +1,165 @@
+"""What the flow floor hands on: scenarios, what they cover, and what could not be had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from pytest_orchestra.model import ElementId, Problem
+
+
+class Criterion(Enum):
+    """Which scenarios are chosen; each covers what the one before covers."""
+
+    FLOWS = "flows"
+    BRANCHES = "branches"
+    PAIRS = "pairs"
+    PATHS = "paths"
+
+
+class Passage(Enum):
+    """What happens to an element at a moment of the way."""
+
+    ENTERED = "entered"
+    """A node starts (activity) or occurs (event, gateway)."""
+    TAKEN = "taken"
+    """A sequence flow is taken."""
+    LEFT = "left"
+    """An activity completes; an interrupted one never does."""
+    INTERRUPTED = "interrupted"
+    """An activity is ended by an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing that happens on a scenario's way.
+
+    Attributes:
+        visit: which time this element is passed, from 1; a LEFT or INTERRUPTED has the number
+            of the visit that it ends.
+        causes: indices of the moments that led directly here (several at a join). A moment that
+            is not among the transitive causes of another is not sure to come before it.
+    """
+
+    passage: Passage
+    element: ElementId
+    visit: int
+    causes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOutcome:
+    """An outcome that the way takes at one visit of a decision.
+
+    Attributes:
+        at: the node where ways part: a split, an event gateway, a boundary event's host.
+        flows: the flows taken there; of a boundary event that fires the event's own outgoing ones.
+        event: the boundary event or event sub-process that fired, if one did.
+        default: whether it is the decision's default outcome.
+        visit: which time the decision is met on this way, from 1.
+    """
+
+    at: ElementId
+    flows: tuple[ElementId, ...]
+    event: ElementId | None = None
+    default: bool = False
+    visit: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayCondition:
+    """A condition that the model puts on the way; ``holds`` is False for a flow not taken.
+
+    Attributes:
+        flow: the flow that carries it; ``at`` is its source and ``visit`` that node's visit.
+        moment: index of the moment at which it was decided.
+    """
+
+    flow: ElementId
+    at: ElementId
+    visit: int
+    text: str
+    language: str = ""
+    holds: bool = True
+    moment: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One legal complete way through a process (``TestScenario``).
+
+    Attributes:
+        key: unique among the scenarios of its process (design: keys that live).
+        name: the key's words as a person would write them, ``Amount: high``.
+        moments: the way in one legal order.
+        decisions: every outcome taken, in the order of the way.
+        conditions: what the way demands of data, in the order of the way.
+    """
+
+    key: str
+    name: str
+    process_id: ElementId
+    moments: tuple[Moment, ...]
+    decisions: tuple[TakenOutcome, ...] = ()
+    conditions: tuple[WayCondition, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[ElementId, ...]:
+        """Every node visit in order, as the token checkers read it."""
+        return self._passed(Passage.ENTERED)
+
+    @property
+    def flows(self) -> tuple[ElementId, ...]:
+        """Every sequence flow in the order taken, repeats included."""
+        return self._passed(Passage.TAKEN)
+
+    def _passed(self, passage: Passage) -> tuple[ElementId, ...]:
+        return tuple(moment.element for moment in self.moments if moment.passage is passage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncovered:
+    """A flow that no scenario takes, and why: unreachable, only with a deadlock, left out."""
+
+    id: ElementId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many of a process's sequence flows the scenarios take."""
+
+    total: int
+    reachable: int
+    covered: int
+    uncovered: tuple[Uncovered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infeasible:
+    """Outcomes that no legal way takes together, and why."""
+
+    decisions: tuple[TakenOutcome, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Scenarios past ``max_scenarios``; a lower bound unless ``exact``."""
+
+    number: int = 0
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioSet:
+    """The scenarios of one process by one criterion, ``main`` first, else by key's way."""
+
+    process_id: ElementId
+    criterion: Criterion
+    scenarios: Sequence[Scenario]
+    coverage: Coverage
+    infeasible: tuple[Infeasible, ...] = ()
+    left_out: LeftOut = LeftOut()
+    problems: tuple[Problem, ...] = ()
