@@ -1,0 +1,209 @@
+"""What the suite floor hands on: steps compiled once, and scenarios with the steps bound to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from pytest_orchestra.data.data_sets import DataSet
+from pytest_orchestra.expressions.expressions import Expression
+from pytest_orchestra.expressions.rules import Rule
+from pytest_orchestra.expressions.statements import StatementTemplate
+from pytest_orchestra.expressions.templates import Template
+from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario
+from pytest_orchestra.model import ElementId, Problem, SourceLocation
+from pytest_orchestra.results import StepKind
+from pytest_orchestra.spi import Endpoint, FieldUse
+
+
+class ActionMode(Enum):
+    """Whether the reply of an action is judged."""
+
+    SYNC = "sync"
+    FIRE_AND_FORGET = "fire_and_forget"
+
+
+class Contract(Enum):
+    """What a breach of the endpoint's description is: a failure, a warning, or not looked for."""
+
+    ERROR = "error"
+    WARN = "warn"
+    OFF = "off"
+
+
+class RunMode(Enum):
+    """How a run goes on after a failure (domain model, 5.3)."""
+
+    RUN_ALL_STEPS = "RUN_ALL_STEPS"
+    STOP_ON_FIRST_FAILURE = "STOP_ON_FIRST_FAILURE"
+    SINGLE_STEP = "SINGLE_STEP"
+    FROM_STEP = "FROM_STEP"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """What one observation must be.
+
+    Attributes:
+        value: given keys must match, lists whole; ``exact``: nothing else may be there.
+        headers: names to values.
+        rules: each must hold.
+    """
+
+    value: Template | None = None
+    exact: bool = False
+    headers: Template | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """A step's ``expect``, defaults applied.
+
+    Attributes:
+        status: any of these is good: ``201``, ``"2xx"``, ``"OK"``; empty: the channel decides.
+        count: renders to a number (exactly so many) or ``"N+"``; None: ``1+``.
+        messages: all of them, one observation each; ``ordered``: in this order.
+        absent: nothing like it until the deadline.
+        fail_when: a rule that holds ends the wait as a failure.
+        stable_for: seconds that an exact count must stay; None: the channel's default.
+        within, every: seconds.
+    """
+
+    status: tuple[int | str, ...] = ()
+    pattern: Pattern = Pattern()
+    count: Template | None = None
+    messages: tuple[Pattern, ...] = ()
+    ordered: bool = False
+    absent: bool = False
+    fail_when: tuple[Rule, ...] = ()
+    stable_for: float | None = None
+    within: float = 10.0
+    every: float = 0.1
+    contract: Contract = Contract.ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTemplate:
+    """A step's ``action`` or ``assertion``, compiled.
+
+    Attributes:
+        connection: the alias of the connection in the environment.
+        fields: by name; a LITERAL stands as it is.
+        uses: by the same names.
+    """
+
+    channel: str
+    connection: str
+    fields: Mapping[str, Template | StatementTemplate | object]
+    uses: Mapping[str, FieldUse]
+    endpoint: Endpoint | None = None
+    credential: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonStep:
+    """A function marked by ``@orchestra.step``.
+
+    Attributes:
+        place: as given to the decorator.
+        fixtures: the names of its parameters.
+        within: seconds; None: the suite's default.
+    """
+
+    function: Callable[..., object]
+    place: str
+    name: str
+    kind: StepKind = StepKind.ACTION
+    alias: str | None = None
+    within: float | None = None
+    fixtures: tuple[str, ...] = ()
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the suite file, or one Python step, compiled once for all scenarios.
+
+    Attributes:
+        id: the alias, else ``step-N`` by its place in the file, from 1.
+        call: None for a Python step.
+        save: name to expression over the channel's roots.
+    """
+
+    id: str
+    name: str
+    kind: StepKind
+    location: SourceLocation
+    alias: str | None = None
+    mode: ActionMode = ActionMode.SYNC
+    call: CallTemplate | None = None
+    python: PythonStep | None = None
+    expect: Expect = Expect()
+    save: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundStep:
+    """A step at one visit of an element on a scenario's way.
+
+    Attributes:
+        element: the id of the element, flow or process; ``place`` its name, else its id.
+        visit: ``{{visit}}``, from 1; 1 for a process.
+        moment: index in ``scenario.moments``; -1 before the first, ``len`` after the last.
+    """
+
+    step: Step
+    element: ElementId
+    place: str
+    passage: Passage
+    visit: int
+    moment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundScenario:
+    """A scenario with its steps and its data: what becomes one pytest item.
+
+    Attributes:
+        item: ``amount-high``, or ``amount-high[vip]``.
+        marks: tags of the suite and of the scenario, names of pytest marks.
+        xfail: the reason; None: not expected to fail.
+        skip: why it cannot run; empty: it runs.
+        bound: activities on the way that have a step, and all activities on the way.
+    """
+
+    item: str
+    name: str
+    scenario: Scenario
+    steps: tuple[BoundStep, ...]
+    data: DataSet | None = None
+    marks: tuple[str, ...] = ()
+    xfail: str | None = None
+    skip: str = ""
+    bound: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundSuite:
+    """A suite file, ready to run.
+
+    Attributes:
+        file: the suite file, or the bare process file.
+        environment: the name that the suite file gives; None: it gives none.
+        spec_versions: by service name.
+        scenarios: in the order of the scenario set; inactive ones are not among them.
+        problems: warnings and infos; errors were raised.
+    """
+
+    file: Path
+    name: str
+    process_file: Path
+    process_id: ElementId
+    criterion: Criterion
+    environment: str | None = None
+    spec_versions: Mapping[str, str] = field(default_factory=dict)
+    scenarios: Sequence[BoundScenario] = ()
+    problems: tuple[Problem, ...] = ()
