@@ -1,0 +1,48 @@
+"""What people read when a wait was not met: what was seen, and the closest of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from pytest_orchestra.checks.expectation import Judgement
+from pytest_orchestra.checks.matching import Mismatch
+from pytest_orchestra.spi import Observation
+
+MOST_MISMATCHES = 6
+
+
+def describe(
+    judgement: Judgement, *, seen: str, others: Sequence[Observation] = ()
+) -> tuple[str, ...]:
+    """Lines of at most 10, most telling first.
+
+    Args:
+        judgement: the last one before the wait ended.
+        seen: the watch's own line of what passed by.
+        others: what the call's selectors left out, latest last.
+    """
+    lines = [f"seen: {seen}"] if seen else []
+    if judgement.closest is not None:
+        lines.append(f"closest: {name(judgement.closest)}")
+        lines.extend(f"  {line}" for line in shorten(judgement.mismatches))
+    elif others:
+        lines.append(f"other messages there, the latest: {name(others[-1])}")
+    return tuple(lines)
+
+
+def shorten(mismatches: Sequence[Mismatch]) -> list[str]:
+    """Each mismatch as a line, the first six and how many more."""
+    lines = [str(mismatch) for mismatch in mismatches[:MOST_MISMATCHES]]
+    if len(mismatches) > MOST_MISMATCHES:
+        lines.append(f"… and {len(mismatches) - MOST_MISMATCHES} more")
+    return lines
+
+
+def name(observation: Observation) -> str:
+    """``orders.events/0@17 at 12:00:01.500 UTC``, or what the channel calls it."""
+    what = observation.id or "the last reply"
+    if observation.at is None:
+        return what
+    at = datetime.datetime.fromtimestamp(observation.at, tz=datetime.UTC)
+    return f"{what} at {at:%H:%M:%S}.{at.microsecond // 1000:03d} UTC"
