@@ -1,8 +1,8 @@
-"""What the suite floor hands on: steps compiled once, and scenarios with the steps bound to them."""
+"""What the suite floor hands on: steps compiled once, and scenarios with steps bound to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -16,6 +16,7 @@ from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.spi import Endpoint, FieldUse
+from pytest_orchestra.suite.python_steps import PythonStep
 
 
 class ActionMode(Enum):
@@ -101,26 +102,6 @@ class CallTemplate:
     uses: Mapping[str, FieldUse]
     endpoint: Endpoint | None = None
     credential: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonStep:
-    """A function marked by ``@orchestra.step``.
-
-    Attributes:
-        place: as given to the decorator.
-        fixtures: the names of its parameters.
-        within: seconds; None: the suite's default.
-    """
-
-    function: Callable[..., object]
-    place: str
-    name: str
-    kind: StepKind = StepKind.ACTION
-    alias: str | None = None
-    within: float | None = None
-    fixtures: tuple[str, ...] = ()
-    location: SourceLocation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

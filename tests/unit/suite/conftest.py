@@ -1,0 +1,124 @@
+"""Processes and ways made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from pytest_orchestra.flow.scenario import Moment, Passage, Scenario
+from pytest_orchestra.model import (
+    ElementId,
+    FlowNode,
+    NodeKind,
+    Process,
+    ProcessModel,
+    SequenceFlow,
+)
+
+ORDER = ElementId("order")
+
+MakeScenario = Callable[..., Scenario]
+
+
+def _node(node_id: str, kind: NodeKind, name: str = "") -> FlowNode:
+    return FlowNode(id=ElementId(node_id), kind=kind, scope=ORDER, name=name)
+
+
+def _flow(flow_id: str, source: str, target: str, name: str = "") -> SequenceFlow:
+    return SequenceFlow(
+        id=ElementId(flow_id), source=ElementId(source), target=ElementId(target), name=name
+    )
+
+
+@pytest.fixture
+def order() -> Process:
+    """Place order; Amount? low or high (Review, which may send it back); Ship | Charge; end."""
+    return Process(
+        id=ORDER,
+        name="Order fulfilment",
+        nodes=(
+            _node("start", NodeKind.START_EVENT, "Ordered"),
+            _node("place", NodeKind.USER_TASK, "Place order"),
+            _node("amount", NodeKind.EXCLUSIVE_GATEWAY, "Amount?"),
+            _node("review", NodeKind.USER_TASK, "Review"),
+            _node("fine", NodeKind.EXCLUSIVE_GATEWAY, "Fine?"),
+            _node("fork", NodeKind.PARALLEL_GATEWAY),
+            _node("ship", NodeKind.CALL_ACTIVITY, "Ship 1/2 parcels"),
+            _node("charge", NodeKind.SUB_PROCESS, "Charge"),
+            _node("charge2", NodeKind.SERVICE_TASK, "Charge"),
+            _node("join", NodeKind.PARALLEL_GATEWAY),
+            _node("end", NodeKind.END_EVENT, "Done"),
+        ),
+        flows=(
+            _flow("f1", "start", "place"),
+            _flow("f2", "place", "amount"),
+            _flow("low", "amount", "fork"),
+            _flow("f_high", "amount", "review", "high"),
+            _flow("f5", "review", "fine"),
+            _flow("f_no", "fine", "review", "no"),
+            _flow("f_yes", "fine", "fork", "yes"),
+            _flow("f8", "fork", "ship"),
+            _flow("f9", "fork", "charge"),
+            _flow("f10", "ship", "join"),
+            _flow("f11", "charge", "join"),
+            _flow("f12", "join", "end"),
+        ),
+    )
+
+
+@pytest.fixture
+def model(order: Process) -> ProcessModel:
+    """A file of two processes."""
+    stock = Process(
+        id=ElementId("stock"),
+        name="Stock",
+        nodes=(_node("count", NodeKind.TASK, "Count items"),),
+    )
+    return ProcessModel(file="order.bpmn", digest="0", processes=(order, stock))
+
+
+@pytest.fixture
+def make_scenario() -> MakeScenario:
+    """Make a scenario of words ``+entered``, ``>taken``, ``-left``, ``!interrupted``.
+
+    Each moment is caused by the one before, or by those that it names: ``+join<f10<f11``.
+    """
+    passages = {
+        "+": Passage.ENTERED,
+        ">": Passage.TAKEN,
+        "-": Passage.LEFT,
+        "!": Passage.INTERRUPTED,
+    }
+
+    def make(*words: str, key: str = "main") -> Scenario:
+        moments: list[Moment] = []
+        for word in words:
+            element, *causes = word[1:].split("<")
+            passage = passages[word[0]]
+            moments.append(
+                Moment(
+                    passage=passage,
+                    element=ElementId(element),
+                    visit=_number(moments, passage, element),
+                    causes=tuple(_latest(moments, causes)) or _previous(moments),
+                )
+            )
+        return Scenario(key=key, name=key, process_id=ORDER, moments=tuple(moments))
+
+    return make
+
+
+def _number(moments: list[Moment], passage: Passage, element: str) -> int:
+    ends = {Passage.LEFT, Passage.INTERRUPTED}
+    kinds = ends if passage in ends else {passage}
+    return 1 + sum(each.element == element and each.passage in kinds for each in moments)
+
+
+def _previous(moments: list[Moment]) -> tuple[int, ...]:
+    return (len(moments) - 1,) if moments else ()
+
+
+def _latest(moments: list[Moment], elements: Iterable[str]) -> Iterable[int]:
+    for element in elements:
+        yield max(index for index, each in enumerate(moments) if each.element == element)

@@ -1,0 +1,140 @@
+"""How a suite calls elements, and what it is told where nothing is called so."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_orchestra.errors import BindingError
+from pytest_orchestra.model import ElementId, Process, ProcessModel, SourceLocation
+from pytest_orchestra.suite.places import Elements
+
+AT = SourceLocation(file="order.suite.yaml", line=7, column=9)
+
+
+@pytest.fixture
+def elements(order: Process, model: ProcessModel) -> Elements:
+    return Elements(order, model)
+
+
+@pytest.mark.parametrize(
+    ("text", "element"),
+    [
+        ("place", "place"),
+        ("Place order", "place"),
+        ("  Place\n   order ", "place"),
+        ("Amount?", "amount"),
+        ("high", "f_high"),
+        ("f_high", "f_high"),
+        ("Amount?/high", "f_high"),
+        ("amount/f_high", "f_high"),
+        ("Amount? / high", "f_high"),
+        ("Amount?/low", "low"),
+        ("Ship 1/2 parcels", "ship"),
+        ("Ship 1/2 parcels/f10", "f10"),
+        ("charge", "charge"),
+        ("order", "order"),
+        ("Order fulfilment", "order"),
+        ("order/Place order", "place"),
+        ("Order fulfilment/f_yes", "f_yes"),
+    ],
+)
+def test_elements_are_called_by_id_by_name_and_by_gateway_and_flow(
+    elements: Elements, text: str, element: str
+) -> None:
+    assert elements.find(text, AT).id == element
+
+
+def test_an_element_without_a_name_shows_its_id(elements: Elements) -> None:
+    assert elements[ElementId("fork")].name == "fork"
+    assert elements[ElementId("low")].name == "low"
+    assert elements[ElementId("place")].name == "Place order"
+
+
+@pytest.mark.parametrize(
+    ("element", "kind", "can_be_left"),
+    [
+        ("order", "process", True),
+        ("place", "task", True),
+        ("ship", "call activity", True),
+        ("charge", "sub-process", True),
+        ("amount", "gateway", False),
+        ("start", "event", False),
+        ("low", "flow", False),
+    ],
+)
+def test_only_what_lasts_can_be_left(
+    elements: Elements, element: str, kind: str, *, can_be_left: bool
+) -> None:
+    found = elements[ElementId(element)]
+    assert (found.kind, found.can_be_left) == (kind, can_be_left)
+    assert found.is_process is (kind == "process")
+    assert found.is_flow is (kind == "flow")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "Plase order",
+            (
+                "error[unknown-element] process 'order' has no element called 'Plase order'."
+                " Did you mean 'Place order'?"
+            ),
+        ),
+        (
+            "place order",
+            (
+                "error[unknown-element] process 'order' has no element called 'place order'."
+                " Did you mean 'Place order'?"
+            ),
+        ),
+        (
+            "Charge",
+            (
+                "error[ambiguous-element] 2 elements are called 'Charge': charge (sub-process),"
+                " charge2 (task). Write the id of the one that is meant."
+            ),
+        ),
+        (
+            "Amount?/hihg",
+            (
+                "error[unknown-element] gateway 'Amount?' has no flow 'hihg' that leaves it."
+                " Did you mean 'high'?"
+            ),
+        ),
+        (
+            "Fine?/high",
+            (
+                "error[unknown-element] gateway 'Fine?' has no flow 'high' that leaves it."
+                " Its flows: no, yes."
+            ),
+        ),
+        (
+            "Count  items",
+            (
+                "error[unknown-element] process 'order' has no element called 'Count items'."
+                " It is in process 'stock'; this suite tests 'order'."
+            ),
+        ),
+        (
+            "stock",
+            (
+                "error[unknown-element] process 'order' has no element called 'stock'."
+                " It is in process 'stock'; this suite tests 'order'."
+            ),
+        ),
+        (
+            "order/Plce order",
+            (
+                "error[unknown-element] process 'order' has no element called 'order/Plce order'."
+                " Did you mean 'Place order'?"
+            ),
+        ),
+    ],
+)
+def test_what_nothing_or_too_much_is_called_is_refused(
+    elements: Elements, text: str, message: str
+) -> None:
+    with pytest.raises(BindingError) as refusal:
+        elements.find(text, AT)
+    assert str(refusal.value) == f"order.suite.yaml:7:9: {message}"
