@@ -56,7 +56,7 @@ class Expectation:
 
     Attributes:
         count: None where the suite says none: one that no earlier visit has used up.
-        messages: one observation each; then ``expected`` only selects.
+        messages: one observation each, of those that are as ``expected``.
         fail_when: a rule that holds for any observation ends the wait; its check gives None then.
     """
 
@@ -193,7 +193,7 @@ def _sort_out(
 
 
 def _judge_messages(expectation: Expectation, observations: Sequence[Observation]) -> Judgement:
-    rest = list(observations)
+    rest = [seen for seen in observations if not mismatches_of(expectation.expected, seen)]
     found: list[Observation] = []
     for number, expected in enumerate(expectation.messages, start=1):
         matched, closest, mismatches = _sort_out(expected, rest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def same(expected: object, seen: object) -> bool:
     left, right = _number(expected), _number(seen)
     if left is not None and right is not None:
         return left == right
-    if isinstance(expected, datetime.datetime) or isinstance(seen, datetime.datetime):
+    if isinstance(expected, dt.datetime) or isinstance(seen, dt.datetime):
         return _instant(expected) == _instant(seen)
     return _plain(expected) == _plain(seen)
 
@@ -96,15 +96,15 @@ def _number(value: object) -> Decimal | None:
 
 
 def _plain(value: object) -> object:
-    return str(value) if isinstance(value, uuid.UUID | datetime.date | datetime.time) else value
+    return str(value) if isinstance(value, uuid.UUID | dt.date | dt.time) else value
 
 
 def _instant(value: object) -> object:
     if isinstance(value, str):
         try:
-            value = datetime.datetime.fromisoformat(value)
+            value = dt.datetime.fromisoformat(value)
         except ValueError:
             return value
-    if isinstance(value, datetime.datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=datetime.UTC)
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=dt.UTC)
     return value

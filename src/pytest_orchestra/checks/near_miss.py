@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Sequence
 
 from pytest_orchestra.checks.expectation import Judgement
@@ -44,5 +44,5 @@ def name(observation: Observation) -> str:
     what = observation.id or "the last reply"
     if observation.at is None:
         return what
-    at = datetime.datetime.fromtimestamp(observation.at, tz=datetime.UTC)
+    at = dt.datetime.fromtimestamp(observation.at, tz=dt.UTC)
     return f"{what} at {at:%H:%M:%S}.{at.microsecond // 1000:03d} UTC"

@@ -1,0 +1,64 @@
+"""Keeps secrets out of everything that leaves the engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MASKED = "***"
+SHORTEST = 6
+"""Shorter secret values are masked by key only: as words they would blot out innocent text."""
+
+_KEYS = frozenset({
+    "access_token", "api-key", "api_key", "apikey", "authorization", "client-secret",
+    "client_secret", "cookie", "id_token", "passwd", "password", "private_key",
+    "proxy-authorization", "refresh_token", "secret", "set-cookie", "x-api-key", "x-auth-token",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Mask:
+    """Knows the session's secret values; grows as connections are resolved.
+
+    Attributes:
+        names: secret value to the ``$NAME`` that it came from.
+    """
+
+    names: dict[str, str] = field(default_factory=dict, repr=False)
+    _pattern: re.Pattern[str] | None = field(default=None, repr=False)
+
+    def add(self, value: str, name: str = "") -> None:
+        """Remember a secret; ``name`` is the variable or file that it came from."""
+        if len(value) >= SHORTEST and value not in self.names:
+            self.names[value] = f"${name}" if name else MASKED
+            words = sorted(self.names, key=len, reverse=True)
+            either = "|".join(re.escape(word) for word in words)
+            self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+
+    def text(self, text: str) -> str:
+        """``text`` with every secret replaced by ``***``."""
+        return self._pattern.sub(MASKED, text) if self._pattern else text
+
+    def reproducible(self, text: str) -> str:
+        """``text`` with every secret replaced by the ``$NAME`` it came from."""
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(lambda match: self.names[match.group()], text)
+
+    def value(self, value: object) -> object:
+        """A JSON-like value, masked by key and by value; shares what has nothing to hide."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                self.value(key): MASKED if _is_secret(key) and held else self.value(held)
+                for key, held in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(each) for each in value]
+        return value
+
+
+def _is_secret(key: object) -> bool:
+    return isinstance(key, str) and key.lower() in _KEYS
