@@ -1,0 +1,47 @@
+"""Locks between processes that the kernel lets go of when their last holder ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if sys.platform != "win32":  # pragma: no branch - importing must work on Windows, locking need not
+    import fcntl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def try_lock(path: Path) -> int | None:
+    """Take the lock, or say at once that somebody else has it.
+
+    Args:
+        path: a file of its own, made where it is missing.
+
+    Returns:
+        A descriptor that holds the lock until it and all that were inherited from it are closed;
+        None if the lock is taken.
+
+    Raises:
+        OSError: the folder is missing, or its file system knows no locks.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock now."""
+    descriptor = try_lock(path)
+    if descriptor is None:
+        return True
+    os.close(descriptor)
+    return False
