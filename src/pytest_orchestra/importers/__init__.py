@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_model"]
 
-MAX_FILE_BYTES = 20_000_000
+MAX_FILE_BYTES = 10_000_000
 """The largest file that is read; real models are under one million bytes."""
 
 SUFFIXES: Mapping[str, Callable[[bytes, str], ProcessModel]] = MappingProxyType(

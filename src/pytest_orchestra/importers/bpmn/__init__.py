@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from pytest_orchestra.importers.bpmn.builder import build
+from pytest_orchestra.importers.bpmn.checker import check
 from pytest_orchestra.importers.bpmn.linker import link
 from pytest_orchestra.importers.bpmn.reader import read
 from pytest_orchestra.model import ProcessModel
@@ -25,4 +26,4 @@ def read_bpmn(data: bytes, file: str) -> ProcessModel:
         DefinitionError: not XML, or not BPMN 2.0.
     """
     linked = link(read(data, file))
-    return build(linked, hashlib.sha256(data).hexdigest(), ())
+    return build(linked, hashlib.sha256(data).hexdigest(), check(linked))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_orchestra.importers.bpmn.reader import RawDocument, RawElement
-    from pytest_orchestra.model import ElementId
+    from pytest_orchestra.model import ElementId, EventKind, NodeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class LinkedEvent:
     """
 
     raw: RawElement
+    kind: EventKind
     item: RawElement | None
     reference: str
     dangling: bool
@@ -38,6 +39,7 @@ class LinkedNode:
     """
 
     id: ElementId
+    kind: NodeKind
     scope: ElementId
     raw: RawElement
     events: tuple[LinkedEvent, ...] = ()
@@ -48,7 +50,22 @@ class LinkedNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedFlow:
-    """A sequence flow; an end that no process of the file has is None."""
+    """A sequence flow between two nodes of the process that holds it."""
+
+    id: ElementId
+    raw: RawElement
+    source: ElementId
+    target: ElementId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DanglingFlow:
+    """A sequence flow that is not between two nodes of its process.
+
+    Attributes:
+        source: a node of some process of the file, None where there is none.
+        target: likewise.
+    """
 
     id: ElementId
     raw: RawElement
@@ -79,13 +96,13 @@ class LinkedProcess:
     raw: RawElement
     nodes: tuple[LinkedNode, ...] = ()
     flows: tuple[LinkedFlow, ...] = ()
-    dangling: tuple[LinkedFlow, ...] = ()
+    dangling: tuple[DanglingFlow, ...] = ()
     lanes: tuple[LinkedLane, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedParticipant:
-    """A pool; ``process`` is None for one without a process, and for one that names none we have."""
+    """A pool; ``process`` is None where it names none, or none of this file."""
 
     id: ElementId
     raw: RawElement

@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_orchestra.importers.bpmn.linked import (
+    DanglingFlow,
     LinkedDocument,
     LinkedEvent,
     LinkedFlow,
     LinkedLane,
-    LinkedMessageFlow,
     LinkedNode,
-    LinkedParticipant,
     LinkedProcess,
 )
-from pytest_orchestra.importers.bpmn.metamodel import Role
-from pytest_orchestra.model import ElementId
+from pytest_orchestra.importers.bpmn.metamodel import EVENT_KINDS, NODE_KINDS, Role
+from pytest_orchestra.importers.bpmn.pools import link_pools
+from pytest_orchestra.importers.bpmn.references import Ids, find, find_exit
+from pytest_orchestra.model import ElementId, EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -36,13 +37,13 @@ def link(document: RawDocument) -> LinkedDocument:
     ``source->target`` without an id, ``#2`` for the second of a name, in file order.
     """
     processes = [child for child in document.root.children if child.type.role is Role.PROCESS]
-    ids = _Ids(child.attributes.get("id", "") for child in processes)
+    ids = Ids(processes)
     named = [(ids.give(process), process) for process in processes]
     drafts = [_ProcessLinker(process_id, process) for process_id, process in named]
     definitions = _Definitions(document.root)
     everywhere = {key for draft in drafts for key in draft.nodes}
     linked = tuple(draft.link(definitions, everywhere) for draft in drafts)
-    participants, message_flows = _collaborations(document.root, ids.taken, everywhere)
+    participants, message_flows = link_pools(document.root, ids.taken, everywhere)
     return LinkedDocument(
         document=document,
         processes=linked,
@@ -51,76 +52,36 @@ def link(document: RawDocument) -> LinkedDocument:
     )
 
 
-def find(reference: str, known: Container[str]) -> ElementId | None:
-    """The id that a QName means: itself, or without white space, or without its prefix."""
-    if reference in known:
-        return ElementId(reference)
-    plain = reference.strip()
-    for candidate in (plain, plain.partition(":")[2]):
-        if candidate and candidate in known:
-            return ElementId(candidate)
-    return None
-
-
-class _Ids:
-    """Gives each element of one kind an id of its own.
-
-    Args:
-        given: all ids that the file has for this kind, so that none of them is invented.
-    """
-
-    def __init__(self, given: Iterator[str]) -> None:
-        self._given = frozenset(given)
-        self._used: dict[str, int] = {}
-        self.taken: set[str] = set()
-
-    def give(self, raw: RawElement) -> ElementId:
-        """The element's own id, made unique, or ``userTask-1`` where it has none."""
-        own = raw.attributes.get("id", "")
-        return self.unique(own) if own else self._invent(raw.type.name)
-
-    def unique(self, base: str) -> ElementId:
-        """``base``; the second time ``base#2``, and so on."""
-        number = self._used.get(base, 0) + 1
-        name = base if number == 1 else f"{base}#{number}"
-        while name in self.taken:
-            number += 1
-            name = f"{base}#{number}"
-        self._used[base] = number
-        self.taken.add(name)
-        return ElementId(name)
-
-    def _invent(self, kind: str) -> ElementId:
-        number = self._used.get(f"{kind}-", 0) + 1
-        while f"{kind}-{number}" in self._given:
-            number += 1
-        self._used[f"{kind}-"] = number
-        return self.unique(f"{kind}-{number}")
-
-
 class _Definitions:
     """What stands beside the processes and is referred to from inside them."""
 
     def __init__(self, root: RawElement) -> None:
-        self.items: dict[str, RawElement] = {}
-        self.events: dict[str, RawElement] = {}
-        for child in root.children:
-            if child.type.role is Role.ITEM:
-                self.items.setdefault(child.attributes.get("id", ""), child)
-            elif child.type.role is Role.EVENT:
-                self.events.setdefault(child.attributes.get("id", ""), child)
+        named = [child for child in root.children if child.attributes.get("id")]
+        self.items = _first_by_id(child for child in named if child.type.role is Role.ITEM)
+        self.events = _first_by_id(child for child in named if child.type.role is Role.EVENT)
 
     def event(self, raw: RawElement, nodes: Container[str]) -> LinkedEvent:
-        """An event definition with the item, or for a compensation the activity, it names."""
+        """An event definition with the item it names; a compensation names an activity."""
         written = raw.attributes.get(raw.type.reference, "") if raw.type.reference else ""
-        item = find(written, self.items)
-        found = item or find(written, nodes)
+        kind = EVENT_KINDS[raw.type.name]
+        if kind is EventKind.COMPENSATE:
+            item, found = None, find(written, nodes)
+        else:
+            item = found = find(written, self.items)
         return LinkedEvent(
             raw=raw,
+            kind=kind,
             item=self.items[item] if item else None,
             reference=found or written,
             dangling=bool(written) and found is None,
         )
+
+
+def _first_by_id(raws: Iterator[RawElement]) -> dict[str, RawElement]:
+    found: dict[str, RawElement] = {}
+    for raw in raws:
+        found.setdefault(raw.attributes["id"], raw)
+    return found
 
 
 class _ProcessLinker:
@@ -133,9 +94,9 @@ class _ProcessLinker:
         self._lanes: list[RawElement] = []
         found: list[tuple[RawElement, int]] = []
         self._collect(raw, -1, found)
-        ids = _Ids(node.attributes.get("id", "") for node, _ in found)
+        ids = Ids(node for node, _ in found)
         names: list[ElementId] = []
-        self.nodes: dict[str, tuple[RawElement, ElementId]] = {}
+        self.nodes: dict[ElementId, tuple[RawElement, ElementId]] = {}
         for node, parent in found:
             scope = process_id if parent < 0 else names[parent]
             names.append(ids.give(node))
@@ -158,7 +119,7 @@ class _ProcessLinker:
         flows, dangling = self._link_flows(everywhere)
         exits: dict[tuple[str, str], ElementId] = {}
         for flow in flows:
-            exits.setdefault((str(flow.source), flow.raw.attributes.get("id", flow.id)), flow.id)
+            exits.setdefault((flow.source, flow.raw.attributes.get("id") or flow.id), flow.id)
         return LinkedProcess(
             id=self._id,
             raw=self._raw,
@@ -171,10 +132,12 @@ class _ProcessLinker:
             lanes=self._link_lanes(),
         )
 
-    def _link_flows(self, everywhere: Container[str]) -> tuple[list[LinkedFlow], list[LinkedFlow]]:
+    def _link_flows(
+        self, everywhere: Container[str]
+    ) -> tuple[list[LinkedFlow], list[DanglingFlow]]:
         flows: list[LinkedFlow] = []
-        dangling: list[LinkedFlow] = []
-        ids = _Ids(iter(()))
+        dangling: list[DanglingFlow] = []
+        ids = Ids()
         for raw in self._flows:
             written = raw.attributes.get("sourceRef", ""), raw.attributes.get("targetRef", "")
             source, target = (find(end, self.nodes) for end in written)
@@ -185,7 +148,7 @@ class _ProcessLinker:
             else:
                 name = ElementId(own or "->".join(written))
                 source, target = (find(end, everywhere) for end in written)
-                dangling.append(LinkedFlow(id=name, raw=raw, source=source, target=target))
+                dangling.append(DanglingFlow(id=name, raw=raw, source=source, target=target))
         return flows, dangling
 
     def _link_node(
@@ -213,16 +176,17 @@ class _ProcessLinker:
         host = raw.attributes.get("attachedToRef")
         return LinkedNode(
             id=node_id,
+            kind=NODE_KINDS[raw.type.name],
             scope=scope,
             raw=raw,
             events=tuple(events),
             attached_to=find(host, self.nodes) if host else None,
-            default_flow=_exit(node_id, default, exits) if default else None,
+            default_flow=find_exit(node_id, default, exits) if default else None,
             lost_events=tuple(lost),
         )
 
     def _link_lanes(self) -> tuple[LinkedLane, ...]:
-        ids = _Ids(lane.attributes.get("id", "") for lane in self._lanes)
+        ids = Ids(self._lanes)
         return tuple(self._link_lane(ids.give(lane), lane) for lane in self._lanes)
 
     def _link_lane(self, lane_id: ElementId, raw: RawElement) -> LinkedLane:
@@ -245,50 +209,3 @@ def _lanes(lane_set: RawElement) -> Iterator[RawElement]:
             for child in lane.children:
                 if child.type.role is Role.LANE_SET:
                     yield from _lanes(child)
-
-
-def _exit(node: str, default: str, exits: Mapping[tuple[str, str], ElementId]) -> ElementId | None:
-    for name in (default, default.strip(), default.strip().partition(":")[2]):
-        if (node, name) in exits:
-            return exits[node, name]
-    return None
-
-
-def _collaborations(
-    root: RawElement, processes: Container[str], nodes: Container[str]
-) -> tuple[tuple[LinkedParticipant, ...], tuple[LinkedMessageFlow, ...]]:
-    parts = [
-        part
-        for child in root.children
-        if child.type.role is Role.COLLABORATION
-        for part in child.children
-    ]
-    raws = [part for part in parts if part.type.role is Role.PARTICIPANT]
-    ids = _Ids(raw.attributes.get("id", "") for raw in raws)
-    participants = tuple(
-        LinkedParticipant(
-            id=ids.give(raw),
-            raw=raw,
-            process=find(raw.attributes.get("processRef", ""), processes),
-        )
-        for raw in raws
-    )
-    flow_ids = _Ids(iter(()))
-    ends = (nodes, ids.taken, processes)
-    flows = (part for part in parts if part.type.role is Role.MESSAGE_FLOW)
-    return participants, tuple(_message_flow(raw, ends, flow_ids) for raw in flows)
-
-
-def _message_flow(
-    raw: RawElement, ends: tuple[Container[str], ...], ids: _Ids
-) -> LinkedMessageFlow:
-    written = raw.attributes.get("sourceRef", ""), raw.attributes.get("targetRef", "")
-    found = [next(filter(None, (find(end, known) for known in ends)), None) for end in written]
-    source, target = (name or end for name, end in zip(found, written, strict=True))
-    return LinkedMessageFlow(
-        id=ids.unique(raw.attributes.get("id") or f"{source}->{target}"),
-        raw=raw,
-        source=source,
-        target=target,
-        dangling=None in found,
-    )

@@ -21,8 +21,6 @@ NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BETA_NAMESPACE = "http://schema.omg.org/spec/BPMN/2.0"
 """The namespace of BPMN 2.0 Beta 1; its process elements have the same names."""
 
-ROOT = "definitions"
-
 DRAWING_NAMESPACES = frozenset(
     {
         "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -98,21 +96,33 @@ class ElementType:
 
     Attributes:
         name: local name of the XML element.
-        kind: of a node, event definition or loop marker, in the model's words.
         reference: attribute that names another element (``messageRef``).
         code: attribute of an item that carries its code (``errorCode``).
-        text: whether its text is read.
         reason: why it is ignored or unsupported.
     """
 
     name: str
     role: Role
-    kind: NodeKind | EventKind | LoopKind | None = None
     reference: str = ""
     code: str = ""
-    text: bool = False
     reason: str = ""
 
+
+NODE_KINDS: Mapping[str, NodeKind] = MappingProxyType({kind.value: kind for kind in NodeKind})
+"""Flow nodes by the name of their element."""
+
+EVENT_KINDS: Mapping[str, EventKind] = MappingProxyType(
+    {f"{kind.value}EventDefinition": kind for kind in EventKind}
+)
+"""Event definitions by the name of their element."""
+
+LOOP_KINDS: Mapping[str, LoopKind] = MappingProxyType(
+    {
+        "standardLoopCharacteristics": LoopKind.STANDARD,
+        "multiInstanceLoopCharacteristics": LoopKind.PARALLEL,
+    }
+)
+"""Markers by the name of their element; ``isSequential`` makes the second one sequential."""
 
 _EVENT_REFERENCES = {
     EventKind.MESSAGE: "messageRef",
@@ -122,35 +132,28 @@ _EVENT_REFERENCES = {
     EventKind.COMPENSATE: "activityRef",
 }
 
-_STRUCTURE = (
-    ElementType(name=ROOT, role=Role.DEFINITIONS),
-    ElementType(name="process", role=Role.PROCESS),
-    ElementType(name="sequenceFlow", role=Role.FLOW),
-    ElementType(name="eventDefinitionRef", role=Role.EVENT_REFERENCE, text=True),
-    ElementType(name="message", role=Role.ITEM),
-    ElementType(name="signal", role=Role.ITEM),
-    ElementType(name="error", role=Role.ITEM, code="errorCode"),
-    ElementType(name="escalation", role=Role.ITEM, code="escalationCode"),
-    ElementType(name="standardLoopCharacteristics", role=Role.LOOP, kind=LoopKind.STANDARD),
-    ElementType(name="multiInstanceLoopCharacteristics", role=Role.LOOP, kind=LoopKind.PARALLEL),
-    ElementType(name="conditionExpression", role=Role.EXPRESSION, text=True),
-    ElementType(name="condition", role=Role.EXPRESSION, text=True),
-    ElementType(name="timeDate", role=Role.EXPRESSION, text=True),
-    ElementType(name="timeDuration", role=Role.EXPRESSION, text=True),
-    ElementType(name="timeCycle", role=Role.EXPRESSION, text=True),
-    ElementType(name="loopCondition", role=Role.EXPRESSION, text=True),
-    ElementType(name="loopCardinality", role=Role.EXPRESSION, text=True),
-    ElementType(name="loopDataInputRef", role=Role.COLLECTION, text=True),
-    ElementType(name="laneSet", role=Role.LANE_SET),
-    ElementType(name="childLaneSet", role=Role.LANE_SET),
-    ElementType(name="lane", role=Role.LANE),
-    ElementType(name="flowNodeRef", role=Role.LANE_MEMBER, text=True),
-    ElementType(name="collaboration", role=Role.COLLABORATION),
-    ElementType(name="participant", role=Role.PARTICIPANT),
-    ElementType(name="messageFlow", role=Role.MESSAGE_FLOW),
-    ElementType(name="documentation", role=Role.DOCUMENTATION, text=True),
-    ElementType(name="extensionElements", role=Role.EXTENSION),
-)
+_ITEM_CODES = {"message": "", "signal": "", "error": "errorCode", "escalation": "escalationCode"}
+
+_NAMES = {
+    Role.DEFINITIONS: "definitions",
+    Role.PROCESS: "process",
+    Role.FLOW: "sequenceFlow",
+    Role.EVENT_REFERENCE: "eventDefinitionRef",
+    Role.LOOP: " ".join(LOOP_KINDS),
+    Role.EXPRESSION: (
+        "conditionExpression condition timeDate timeDuration timeCycle loopCondition "
+        "loopCardinality"
+    ),
+    Role.COLLECTION: "loopDataInputRef",
+    Role.LANE_SET: "laneSet childLaneSet",
+    Role.LANE: "lane",
+    Role.LANE_MEMBER: "flowNodeRef",
+    Role.COLLABORATION: "collaboration",
+    Role.PARTICIPANT: "participant",
+    Role.MESSAGE_FLOW: "messageFlow",
+    Role.DOCUMENTATION: "documentation",
+    Role.EXTENSION: "extensionElements",
+}
 
 _IGNORED = {
     "only sequenceFlow@sourceRef and @targetRef are believed": "incoming outgoing",
@@ -176,6 +179,10 @@ _IGNORED = {
         "completionCondition complexBehaviorDefinition noneBehaviorEventRef oneBehaviorEventRef"
     ),
     "links pair by name": "source target",
+    "a call of a global task runs as one task": (
+        "globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask"
+    ),
+    "other files are named by the suite, not by the model": "import",
     "activation is the system's choice": "activationCondition",
 }
 
@@ -188,29 +195,21 @@ _UNSUPPORTED = {
         "conversation subConversation callConversation globalConversation conversationLink "
         "conversationNode conversationAssociation"
     ),
-    "a call of a global task runs as one task": (
-        "globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask"
-    ),
-    "other files are named by the suite, not by the model": "import",
 }
 
 
 def _rows() -> Iterator[ElementType]:
-    yield from _STRUCTURE
-    for node in NodeKind:
-        role = Role.CONTAINER if node.is_sub_process else Role.NODE
-        yield ElementType(name=node.value, role=role, kind=node)
-    for event in EventKind:
-        yield ElementType(
-            name=f"{event.value}EventDefinition",
-            role=Role.EVENT,
-            kind=event,
-            reference=_EVENT_REFERENCES.get(event, ""),
-        )
+    for role, names in _NAMES.items():
+        yield from (ElementType(name=name, role=role) for name in names.split())
+    for name, node in NODE_KINDS.items():
+        yield ElementType(name=name, role=Role.CONTAINER if node.is_sub_process else Role.NODE)
+    for name, event in EVENT_KINDS.items():
+        yield ElementType(name=name, role=Role.EVENT, reference=_EVENT_REFERENCES.get(event, ""))
+    for name, code in _ITEM_CODES.items():
+        yield ElementType(name=name, role=Role.ITEM, code=code)
     for role, table in ((Role.IGNORED, _IGNORED), (Role.UNSUPPORTED, _UNSUPPORTED)):
         for reason, names in table.items():
-            for name in names.split():
-                yield ElementType(name=name, role=role, reason=reason)
+            yield from (ElementType(name=n, role=role, reason=reason) for n in names.split())
 
 
 BY_NAME: Mapping[str, ElementType] = MappingProxyType({row.name: row for row in _rows()})
@@ -242,8 +241,8 @@ HOLDS: Mapping[Role, frozenset[Role]] = MappingProxyType(
 )
 """Which elements are read inside which; elements of text hold none."""
 
-SKIPPED = frozenset({Role.IGNORED, Role.UNSUPPORTED})
-"""Roles whose elements, and all they hold, are not read."""
+TEXTS = frozenset(role for role in Role if role not in HOLDS)
+"""Roles whose elements are read for their text and hold nothing."""
 
 ONLY_VALUES: Mapping[str, str] = MappingProxyType({"startQuantity": "1", "completionQuantity": "1"})
 """Attributes of activities that are understood with one value only (BPMN 2.0, table 10.3)."""

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
+    from pytest_orchestra.errors import DefinitionError
+
 MAX_DEPTH = 100
 """Elements inside elements that are read; real models have under 20."""
 
+MAX_ELEMENTS = 100_000
+"""Elements of one file that are read; real models have under 5,000."""
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_SCHEMA_ATTRIBUTE = f"{{{metamodel.XML_SCHEMA_INSTANCE}}}"
 _BY_TAG = {f"{{{metamodel.NAMESPACE}}}{name}": row for name, row in metamodel.BY_NAME.items()}
 
 
@@ -49,12 +55,12 @@ class RawElement:
 class StrayReason(Enum):
     """Why an element is a stray."""
 
-    UNKNOWN = "no element of BPMN 2.0"
-    FOREIGN = "of another namespace, outside <extensionElements>"
-    UNSUPPORTED = "not read"
-    MISPLACED = "not where BPMN 2.0 has it"
-    NO_NAMESPACE = "read, though it has no namespace"
-    BETA = "read, though it is of a draft of BPMN 2.0"
+    UNKNOWN = "is no element of BPMN 2.0 and was not read"
+    FOREIGN = "stands outside <extensionElements> and was not read"
+    UNSUPPORTED = "was not read"
+    MISPLACED = "was not read, since BPMN 2.0 has it elsewhere"
+    NO_NAMESPACE = "has no namespace and was read as BPMN 2.0"
+    BETA = "is of a draft of BPMN 2.0 and was read as BPMN 2.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +97,11 @@ def read(data: bytes, file: str) -> RawDocument:
         file: as given by the user, for messages.
 
     Raises:
-        DefinitionError: not XML, not BPMN 2.0, or nested deeper than ``MAX_DEPTH``.
+        DefinitionError: not XML, not BPMN 2.0, past ``MAX_DEPTH`` or ``MAX_ELEMENTS``.
     """
     root = parse(data, file)
     reading = _Reading(file)
-    row = _BY_TAG.get(root.tag) or reading.leniently(root, "")
+    row = _BY_TAG.get(str(root.tag)) or reading.leniently(root, "")
     if row is None or row.role is not Role.DEFINITIONS:
         raise _not_bpmn(root, file)
     raw = reading.element(root, row, 1)
@@ -106,55 +112,38 @@ class _Reading:
     """One walk over one file."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
+        self._file = file
+        self._prefixes = dict(metamodel.VENDOR_PREFIXES)
+        self._count = 0
         self.strays: list[Stray] = []
 
     def element(self, element: etree._Element, row: ElementType, depth: int) -> RawElement:
         """The raw element and, unless it is one of text, those inside it."""
-        if depth > MAX_DEPTH:
-            raise refusal(
-                "too-deep",
-                f"elements are nested deeper than {MAX_DEPTH}",
-                "Move the inner sub-processes into processes of their own and call them",
-                file=self.file,
-                line=element.sourceline or 0,
-            )
-        attributes, vendor = _attributes(element)
+        line = element.sourceline or 0
+        self._bound(depth, line)
+        attributes, vendor = self._attributes(element)
         children: list[RawElement] = []
-        if not row.text:
+        text = ""
+        if row.role in metamodel.TEXTS:
+            text = (element.text if not len(element) else "".join(element.itertext())) or ""
+        elif len(element):
             for child, child_row in self._parts(element, row):
                 if child_row.role is Role.EXTENSION:
-                    vendor = {**vendor, **_extension_values(child)}
+                    vendor = {**vendor, **self._extension_values(child)}
                 else:
                     children.append(self.element(child, child_row, depth + 1))
         return RawElement(
             type=row,
             attributes=attributes,
             vendor=vendor,
-            text=_text(element) if row.text else "",
+            text=text.strip(),
             children=tuple(children),
-            line=element.sourceline or 0,
+            line=line,
         )
-
-    def _parts(
-        self, element: etree._Element, row: ElementType
-    ) -> Iterator[tuple[etree._Element, ElementType]]:
-        """What is to be read inside an element; the rest is noted."""
-        held = metamodel.HOLDS[row.role]
-        for child in element:
-            child_row = _BY_TAG.get(child.tag) or self.leniently(child, row.name)
-            if child_row is None or child_row.role is Role.IGNORED:
-                continue
-            if child_row.role in held:
-                yield child, child_row
-            elif child_row.role is Role.UNSUPPORTED:
-                self._note(StrayReason.UNSUPPORTED, child, row.name)
-            else:
-                self._note(StrayReason.MISPLACED, child, row.name)
 
     def leniently(self, element: etree._Element, parent: str) -> ElementType | None:
         """What an element means that is no element of BPMN 2.0, where that is beyond doubt."""
-        namespace, name = _split(element.tag)
+        namespace, name = _split(str(element.tag))
         if namespace in metamodel.DRAWING_NAMESPACES:
             return None
         row = metamodel.BY_NAME.get(name)
@@ -170,12 +159,70 @@ class _Reading:
             self._note(StrayReason.FOREIGN, element, parent)
         return None
 
+    def _parts(
+        self, element: etree._Element, row: ElementType
+    ) -> Iterator[tuple[etree._Element, ElementType]]:
+        """What is to be read inside an element; the rest is noted."""
+        held = metamodel.HOLDS[row.role]
+        for child in element:
+            child_row = _BY_TAG.get(str(child.tag)) or self.leniently(child, row.name)
+            if child_row is None or child_row.role is Role.IGNORED:
+                continue
+            if child_row.role in held:
+                yield child, child_row
+            elif child_row.role is Role.UNSUPPORTED:
+                self._note(StrayReason.UNSUPPORTED, child, row.name)
+            else:
+                self._note(StrayReason.MISPLACED, child, row.name)
+
+    def _attributes(self, element: etree._Element) -> tuple[dict[str, str], Mapping[str, str]]:
+        plain: dict[str, str] = {}
+        vendor: dict[str, str] = {}
+        for key, value in element.items():
+            if key[0] != "{":
+                plain[key] = value
+            elif not key.startswith(_SCHEMA_ATTRIBUTE):
+                vendor[self._vendor_key(element, key)] = value
+        return plain, vendor or _NOTHING
+
+    def _extension_values(self, element: etree._Element) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for child in element:
+            tag = str(child.tag)
+            for attribute in metamodel.EXTENSION_VALUES.get(tag, ()):
+                value = child.get(attribute)
+                if value is not None:
+                    values.setdefault(f"{self._vendor_key(child, tag)}/{attribute}", value)
+        return values
+
+    def _vendor_key(self, element: etree._Element, tag: str) -> str:
+        """``camunda:topic``: the vendor's usual prefix, else the one the file uses first."""
+        namespace, name = _split(tag)
+        if namespace not in self._prefixes:
+            declared = (prefix for prefix, uri in element.nsmap.items() if uri == namespace)
+            self._prefixes[namespace] = next(filter(None, declared), namespace)
+        return f"{self._prefixes[namespace]}:{name}"
+
     def _note(self, reason: StrayReason, element: etree._Element, parent: str) -> None:
-        namespace, name = _split(element.tag)
+        namespace, name = _split(str(element.tag))
         line = element.sourceline or 0
+        self._bound(0, line)
         self.strays.append(
             Stray(reason=reason, name=name, namespace=namespace, parent=parent, line=line)
         )
+
+    def _bound(self, depth: int, line: int) -> None:
+        """Refuses a file that is nested too deep or has too many elements."""
+        self._count += 1
+        if depth > MAX_DEPTH:
+            message = f"elements are nested deeper than {MAX_DEPTH}"
+            hint = "Move the inner sub-processes into processes of their own and call them"
+        elif self._count > MAX_ELEMENTS:
+            message = f"the file has more than {MAX_ELEMENTS} elements"
+            hint = "Split the model into several files"
+        else:
+            return
+        raise refusal("model-too-large", message, hint, file=self._file, line=line)
 
 
 def _split(tag: str) -> tuple[str, str]:
@@ -183,49 +230,15 @@ def _split(tag: str) -> tuple[str, str]:
     return namespace[1:], name
 
 
-def _attributes(element: etree._Element) -> tuple[dict[str, str], Mapping[str, str]]:
-    plain: dict[str, str] = {}
-    vendor: dict[str, str] = {}
-    for key, value in element.items():
-        if key[0] != "{":
-            plain[key] = value
-        elif not key.startswith("{" + metamodel.XML_SCHEMA_INSTANCE):
-            vendor[_vendor_key(element, key)] = value
-    return plain, vendor or _NOTHING
-
-
-def _vendor_key(element: etree._Element, tag: str) -> str:
-    namespace, name = _split(tag)
-    prefix = metamodel.VENDOR_PREFIXES.get(namespace)
-    if prefix is None:
-        prefix = next((p for p, uri in element.nsmap.items() if uri == namespace and p), namespace)
-    return f"{prefix}:{name}"
-
-
-def _extension_values(element: etree._Element) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for child in element:
-        for attribute in metamodel.EXTENSION_VALUES.get(child.tag, ()):
-            value = child.get(attribute)
-            if value is not None:
-                values.setdefault(f"{_vendor_key(child, child.tag)}/{attribute}", value)
-    return values
-
-
-def _text(element: etree._Element) -> str:
-    text = element.text if not len(element) else "".join(element.itertext())
-    return (text or "").strip()
-
-
-def _not_bpmn(root: etree._Element, file: str) -> Exception:
-    namespace, name = _split(root.tag)
+def _not_bpmn(root: etree._Element, file: str) -> DefinitionError:
+    namespace, name = _split(str(root.tag))
     others = (
         what for start, what in metamodel.OTHER_FORMATS.items() if namespace.startswith(start)
     )
     what = next(others, f"XML with the root element <{name[:40]}>")
     hint = "Export the process as BPMN 2.0 XML"
     if namespace == metamodel.NAMESPACE:
-        what, hint = f"a fragment: its root element is <{name}>", "Put it inside <definitions>"
+        what, hint = f"a fragment: its root element is <{name[:40]}>", "Put it inside <definitions>"
     return refusal(
         "not-bpmn",
         f"the file is not BPMN 2.0 but {what}",
