@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +123,16 @@ def _previous(moments: list[Moment]) -> tuple[int, ...]:
 def _latest(moments: list[Moment], elements: Iterable[str]) -> Iterable[int]:
     for element in elements:
         yield max(index for index, each in enumerate(moments) if each.element == element)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Write a file below a folder of the test's own."""
+
+    def write_file(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_file

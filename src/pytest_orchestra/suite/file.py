@@ -1,0 +1,198 @@
+"""The suite file as people write it: one model for each of its mappings, checked for form only.
+
+Keys and values that are planned but not there yet are known, so that they are refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from pytest_orchestra.documents.models import (
+    DocumentModel,
+    Duration,
+    Flag,
+    Refusal,
+    Whole,
+)
+
+Texts = str | list[str]
+"""One text, or several."""
+
+_LEAVE_OUT = "Leave it out for now."
+
+
+def _not_yet(what: str, hint: str = _LEAVE_OUT) -> Refusal:
+    return Refusal(f"{what} is not there yet", hint=hint, code="not-yet")
+
+
+def _refuse_stub(channel: object) -> object:
+    if channel == "stub":
+        raise _not_yet("the channel 'stub'", "Leave out the step for now.")
+    return channel
+
+
+def _refuse_stream(stream: object) -> object:
+    raise _not_yet(f"'stream: {stream}'", "Leave out the step for now.")
+
+
+def _refuse_open(mode: object) -> object:
+    if mode == "open":
+        raise _not_yet("the mode 'open'", "Use sync or fire_and_forget.")
+    return mode
+
+
+def _refuse_wide(criterion: object) -> object:
+    if criterion in ("pairs", "paths"):
+        raise _not_yet(f"the criterion '{criterion}'", "Use branches or flows.")
+    return criterion
+
+
+def _refuse_by_element(number: object) -> object:
+    if isinstance(number, dict):
+        raise _not_yet("'max_loop_iterations' by element", "Give one number.")
+    return number
+
+
+def _refuse_called(files: object) -> object:
+    if isinstance(files, list) and len(files) > 1:
+        raise _not_yet("a list of called processes", "Name the tested process only.")
+    if files in ([], "") or str(files).startswith("#"):
+        raise Refusal("no process file is named", hint="Write 'order.bpmn' or 'order.bpmn#ID'.")
+    return files
+
+
+class PatternPart(DocumentModel):
+    """What one observation must be: an item of ``messages``."""
+
+    value: object = None
+    exact: Flag = False
+    headers: dict[str, object] | None = None
+    rules: Texts | None = None
+
+
+class ExpectPart(PatternPart):
+    """``expect``: what makes a step pass."""
+
+    status: Whole | str | list[Whole | str] | None = None
+    count: Whole | str | None = None
+    messages: list[PatternPart] | None = None
+    ordered: Flag = False
+    absent: Flag = False
+    fail_when: Texts | None = None
+    stable_for: Duration | None = None
+    within: Duration | None = None
+    every: Duration | None = None
+    contract: Literal["error", "warn", "off"] | None = None
+
+
+class CallPart(DocumentModel):
+    """``action`` or ``assertion``; the channel's own keys are among the extra ones."""
+
+    model_config = ConfigDict(extra="allow")
+
+    channel: Annotated[str, BeforeValidator(_refuse_stub)]
+    via: str | None = None
+    credential: str | None = Field(default=None, alias="as")
+    mode: Annotated[Literal["sync", "fire_and_forget"] | None, BeforeValidator(_refuse_open)] = None
+    stream: Annotated[None, BeforeValidator(_refuse_stream)] = None
+
+
+class StepPart(DocumentModel):
+    """One step: it stands at a place and has one call."""
+
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("use", "with", "exclusive", "retry", "always"), _LEAVE_OUT
+    )
+
+    name: str | None = None
+    at: Texts | None = None
+    leaving: Texts | None = None
+    alias: str | None = None
+    when: Texts | None = None
+    action: CallPart | None = None
+    assertion: CallPart | None = None
+    expect: ExpectPart | None = None
+    save: dict[str, str] | None = None
+
+
+class ChannelDefaultsPart(DocumentModel):
+    """Defaults of one channel's steps; the channel's own keys are among the extra ones."""
+
+    model_config = ConfigDict(extra="allow")
+
+    via: str | None = None
+    credential: str | None = Field(default=None, alias="as")
+    within: Duration | None = None
+    every: Duration | None = None
+    stable_for: Duration | None = None
+    contract: Literal["error", "warn", "off"] | None = None
+
+
+class DefaultsPart(DocumentModel):
+    """``defaults``: of every step, and by channel in the extra keys."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, ChannelDefaultsPart]
+
+    within: Duration | None = None
+    every: Duration | None = None
+    stable_for: Duration | None = None
+    contract: Literal["error", "warn", "off"] | None = None
+
+
+class MarkPart(DocumentModel):
+    """What ``scenarios.mark`` says of the scenarios whose keys match its pattern."""
+
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("isolation", "parallel", "values"), _LEAVE_OUT
+    )
+
+    tags: Texts | None = None
+    xfail: str | None = None
+    name: str | None = None
+    data: str | None = None
+    active: Flag = True
+
+
+class ScenariosPart(DocumentModel):
+    """``scenarios``: which ways are chosen, and what is said of single ones."""
+
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("main", "without", "add"), _LEAVE_OUT)
+
+    criterion: Annotated[Literal["flows", "branches"] | None, BeforeValidator(_refuse_wide)] = None
+    max_loop_iterations: Annotated[
+        Annotated[int, Field(strict=True, ge=0)] | None, BeforeValidator(_refuse_by_element)
+    ] = None
+    max_scenarios: Annotated[int, Field(strict=True, ge=1)] | None = None
+    mark: dict[str, MarkPart] = Field(default_factory=dict)
+
+
+class DataPart(DocumentModel):
+    """``data``: where the suite's data sets are."""
+
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("pick", "each"), _LEAVE_OUT)
+
+    files: Texts = Field(default_factory=list)
+
+
+class SuitePart(DocumentModel):
+    """A suite file."""
+
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("conditions", "library", "finally", "concurrency"), _LEAVE_OUT
+    )
+
+    process: Annotated[Texts, BeforeValidator(_refuse_called)]
+    name: str | None = None
+    environment: str | None = None
+    tags: Texts = Field(default_factory=list)
+    specs: dict[str, str] = Field(default_factory=dict)
+    scenarios: ScenariosPart = Field(default_factory=ScenariosPart)
+    data: DataPart = Field(default_factory=DataPart)
+    defaults: DefaultsPart = Field(default_factory=DefaultsPart)
+    python: Texts = Field(default_factory=list)
+    steps: list[StepPart] = Field(default_factory=list)
+    strict: Flag = False

@@ -1,0 +1,114 @@
+"""``scenarios.mark``: what a suite says of single scenarios, found by patterns of their keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from pytest_orchestra.documents.document import Document, PartPath
+from pytest_orchestra.documents.problems import mistake, shortened, suggestion
+from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.suite.file import MarkPart, Texts
+
+_TAG = re.compile(r"[^\W\d_][\w.-]*")
+_WORDS_OF_MARK_EXPRESSIONS = frozenset({"and", "or", "not", "True", "False", "None"})
+_MARKS_OF_PYTEST = frozenset(
+    {"asyncio", "filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marking:
+    """What the suite says of one scenario.
+
+    Attributes:
+        name: None: the scenario's own.
+        data: the name of a data set.
+        data_at: where ``data`` is written.
+    """
+
+    tags: tuple[str, ...] = ()
+    name: str | None = None
+    xfail: str | None = None
+    data: str | None = None
+    data_at: SourceLocation | None = None
+    active: bool = True
+
+
+_NOTHING = Marking()
+
+
+class Markings:
+    """The markings of all scenarios.
+
+    Args:
+        parts: ``scenarios.mark`` as decoded; ``document`` is where it is written.
+        keys: of all scenarios.
+        tags: of the suite, which every scenario has.
+
+    Attributes:
+        problems: patterns that match nothing, tags that cannot be marks.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, MarkPart],
+        keys: Sequence[str],
+        tags: Texts,
+        document: Document,
+    ) -> None:
+        self._document = document
+        self.problems: list[Problem] = []
+        self._of_all = replace(_NOTHING, tags=self._tags(tags, ("tags",)))
+        self._by_key: dict[str, Marking] = {}
+        known = frozenset(keys)
+        for pattern in sorted(parts, key=known.__contains__):
+            self._apply(pattern, parts[pattern], keys)
+
+    def __getitem__(self, key: str) -> Marking:
+        return self._by_key.get(key, self._of_all)
+
+    def _apply(self, pattern: str, part: MarkPart, keys: Iterable[str]) -> None:
+        path = ("scenarios", "mark", pattern)
+        tags = self._tags(part.tags or (), (*path, "tags"))
+        found = [key for key in keys if fnmatchcase(key, pattern)]
+        if not found:
+            self.problems.append(self._matches_nothing(pattern, keys))
+        said = {name: getattr(part, name) for name in ("name", "xfail", "active", "data")}
+        said = {name: value for name, value in said.items() if name in part.model_fields_set}
+        if "data" in said:
+            said["data_at"] = self._document.location((*path, "data"))
+        for key in found:
+            before = self[key]
+            every = tuple(dict.fromkeys((*before.tags, *tags)))
+            self._by_key[key] = replace(before, tags=every, **said)
+
+    def _matches_nothing(self, pattern: str, keys: Iterable[str]) -> Problem:
+        return mistake(
+            "unknown-scenario",
+            f"no scenario's key matches '{shortened(pattern)}'",
+            at=self._document.key_location(("scenarios", "mark", pattern)),
+            hint=suggestion(pattern, keys, "The keys"),
+        )
+
+    def _tags(self, tags: Texts | tuple[()], path: PartPath) -> tuple[str, ...]:
+        names = [tags] if isinstance(tags, str) else tags
+        for index, tag in enumerate(names):
+            if (wrong := _wrong_with(tag)) is not None:
+                where = path if isinstance(tags, str) else (*path, index)
+                at = self._document.location(where)
+                message, hint = wrong
+                self.problems.append(mistake("tag", message, at=at, hint=hint))
+        return tuple(dict.fromkeys(names))
+
+
+def _wrong_with(tag: str) -> tuple[str, str] | None:
+    if tag in _MARKS_OF_PYTEST:
+        hint = "Write 'xfail: REASON'." if tag == "xfail" else "Choose another word."
+        return f"tag '{tag}' is a mark that pytest gives a meaning of its own", hint
+    if tag in _WORDS_OF_MARK_EXPRESSIONS or not _TAG.fullmatch(tag):
+        hint = "Begin with a letter; then letters, digits, '_', '-' and '.'."
+        return f"tag '{shortened(tag)}' cannot be selected by -m", hint
+    return None

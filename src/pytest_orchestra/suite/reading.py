@@ -1,0 +1,178 @@
+"""A suite file becomes its models; what is wrong in it is kept, and the rest read on.
+
+So that binding can report the mistakes of all files together. Nothing is compared with other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_orchestra.documents.decoding import decode, decode_value
+from pytest_orchestra.documents.document import Document
+from pytest_orchestra.documents.problems import mistake
+from pytest_orchestra.documents.reading import read_document
+from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.importers import read_model
+from pytest_orchestra.model import ElementId, Problem, ProcessModel
+from pytest_orchestra.suite.file import StepPart, SuitePart
+
+SUFFIXES = (".suite.yaml", ".suite.yml", ".suite.json")
+"""How the names of suite files end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteFile:
+    """A suite file, or one process of a bare process file.
+
+    Attributes:
+        file: the path as given.
+        document: what the file says, with the places.
+        part: everything but the steps.
+        steps: by position in the file; steps with mistakes are left out.
+        lost: keys with mistakes, ``specs`` or ``data.pick``: what depends on them is not judged.
+        lost_aliases: of steps that were left out.
+        problems: the mistakes; binding raises them with its own.
+        model: the process file, where it has been read already.
+    """
+
+    file: Path
+    document: Document = field(repr=False)
+    part: SuitePart
+    steps: Mapping[int, StepPart] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    lost_aliases: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    model: ProcessModel | None = None
+
+    @property
+    def name(self) -> str:
+        """The suite's name, else its file's."""
+        return self.part.name or self.file.name.partition(".")[0]
+
+    @property
+    def process_file(self) -> Path:
+        """The file that holds the tested process."""
+        return self.file.parent / self._process[0]
+
+    @property
+    def process_id(self) -> ElementId | None:
+        """Which process of that file; None: it has only one."""
+        name = self._process[1]
+        return ElementId(name) if name else None
+
+    @property
+    def environment(self) -> str | None:
+        """The name of the environment that the suite asks for."""
+        return self.part.environment
+
+    @property
+    def python_files(self) -> tuple[Path, ...]:
+        """The modules that hold Python steps."""
+        names = self.part.python
+        return tuple(
+            self.file.parent / name for name in ([names] if isinstance(names, str) else names)
+        )
+
+    @property
+    def _process(self) -> tuple[str, str]:
+        files = self.part.process
+        text = files if isinstance(files, str) else files[0]
+        name, _, process = text.rpartition("#") if "#" in text else (text, "", "")
+        return name, process
+
+
+def read_suite(path: Path) -> SuiteFile:
+    """Read a suite file.
+
+    Args:
+        path: a file ``.yaml``, ``.yml`` or ``.json``.
+
+    Raises:
+        DefinitionError: it cannot be read, or does not say which process it tests; mistakes that
+            leave something to go on with stand in the value's ``problems``.
+    """
+    document = read_document(path)
+    part, problems = decode(document, SuitePart)
+    if part is not None:
+        return SuiteFile(file=path, document=document, part=part, steps=dict(enumerate(part.steps)))
+    value = document.value
+    if not isinstance(value, dict) or not _is_right({"process": value.get("process")}):
+        raise DefinitionError(problems)
+    return _salvaged(path, document, value, problems)
+
+
+def bare_suite(path: Path) -> tuple[SuiteFile, ...]:
+    """Read a process file as one suite without steps for each of its processes.
+
+    Raises:
+        DefinitionError: the file cannot be read, is not of its format, or holds no process.
+    """
+    model = read_model(path)
+    document = Document(file=str(path), value={})
+    if not model.processes:
+        problem = mistake(
+            "no-process",
+            "the file holds no process",
+            at=document.location(),
+            hint="Draw a process in a pool, or name another file.",
+        )
+        raise DefinitionError([*model.problems, problem])
+    return tuple(
+        SuiteFile(
+            file=path,
+            document=document,
+            part=SuitePart(process=f"{path.name}#{process.id}", name=process.name or process.id),
+            model=model,
+        )
+        for process in model.processes
+    )
+
+
+def _is_right(value: Mapping[str, object]) -> bool:
+    document = Document(file="", value=value)
+    part, _ = decode_value({"process": "x", **value}, SuitePart, locate=document.location)
+    return part is not None
+
+
+def _salvaged(
+    path: Path, document: Document, value: Mapping[str, object], problems: tuple[Problem, ...]
+) -> SuiteFile:
+    """What is right in a file that has mistakes."""
+    right: dict[str, object] = {}
+    lost: set[str] = set()
+    for key, inner in value.items():
+        if key == "steps":
+            continue
+        if _is_right({key: inner}):
+            right[key] = inner
+        elif key in SuitePart.model_fields and isinstance(inner, dict):
+            good = {name: each for name, each in inner.items() if _is_right({key: {name: each}})}
+            right[key] = good
+            lost.update(f"{key}.{name}" for name in inner if name not in good)
+        else:
+            lost.add(key)
+    steps = dict(_right_steps(document, value.get("steps")))
+    return SuiteFile(
+        file=path,
+        document=document,
+        part=SuitePart.model_validate(right),
+        steps=steps,
+        lost=frozenset(lost),
+        lost_aliases=frozenset(_lost_aliases(value.get("steps"), steps)),
+        problems=problems,
+    )
+
+
+def _right_steps(document: Document, steps: object) -> Iterator[tuple[int, StepPart]]:
+    for index in range(len(steps) if isinstance(steps, list) else 0):
+        part, _ = decode(document, StepPart, at=("steps", index))
+        if part is not None:
+            yield index, part
+
+
+def _lost_aliases(steps: object, right: Mapping[int, StepPart]) -> Iterator[str]:
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        if index not in right and isinstance(step, dict) and isinstance(step.get("alias"), str):
+            yield step["alias"]
