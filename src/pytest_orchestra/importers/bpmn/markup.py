@@ -80,39 +80,35 @@ def parse(data: bytes, file: str) -> etree._Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
-        collect_ids=False,
-    )
+    )  # never collect_ids=False: it makes libxml2 load external DTDs
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _not_xml(error, parser, data, file) from error
-    _refuse_doctype(root, file)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _doctype(data, file)
     return root
 
 
-def _refuse_doctype(root: etree._Element, file: str) -> None:
-    doctype = root.getroottree().docinfo.internalDTD
-    if doctype is not None:
-        raise refusal(
-            "doctype-refused",
-            f"the file has a DOCTYPE ({(doctype.name or '')[:40]}), which BPMN does not need",
-            "Remove the <!DOCTYPE …> declaration; entities are not expanded here",
-            file=file,
-        )
+def _doctype(data: bytes, file: str) -> DefinitionError:
+    if _is_web_page(data):
+        return _web_page(file)
+    return refusal(
+        "doctype-refused",
+        "the file has a DOCTYPE, which BPMN does not need",
+        "Remove the <!DOCTYPE …> declaration; its entities are never loaded or expanded",
+        file=file,
+    )
 
 
 def _not_xml(
     error: etree.XMLSyntaxError, parser: etree.XMLParser, data: bytes, file: str
 ) -> DefinitionError:
-    start = data[:SHOWN_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return refusal(
-            "not-xml",
-            "the file is a web page, not BPMN",
-            "Download the file itself (the 'Raw' or 'Export' link), not the page that shows it",
-            file=file,
-        )
-    if b"<" not in data[:SHOWN_BYTES]:
+    if _is_web_page(data):
+        return _web_page(file)
+    if b"<!DOCTYPE" in _start(data):
+        return _doctype(data, file)
+    if b"<" not in _start(data):
         return refusal("not-xml", "the file is not XML", _DEFAULT_HINT, file=file, line=1, column=1)
     line, column = error.position
     kinds = (entry.type_name for entry in parser.error_log if entry.type == error.code)
@@ -123,6 +119,24 @@ def _not_xml(
         file=file,
         line=line or 0,
         column=column or 0,
+    )
+
+
+def _start(data: bytes) -> bytes:
+    """The first characters in ASCII, also of UTF-16."""
+    return data[:SHOWN_BYTES].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")
+
+
+def _is_web_page(data: bytes) -> bool:
+    return _start(data).lower().startswith((b"<!doctype html", b"<html"))
+
+
+def _web_page(file: str) -> DefinitionError:
+    return refusal(
+        "not-xml",
+        "the file is a web page, not BPMN",
+        "Download the file itself (the 'Raw' or 'Export' link), not the page that shows it",
+        file=file,
     )
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pytest_orchestra.errors import DefinitionError
 
 MAX_DEPTH = 100
-"""Elements inside elements that are read; real models have under 20."""
+"""Elements inside elements that are read; real models have under 10."""
 
-MAX_ELEMENTS = 100_000
-"""Elements of one file that are read; real models have under 5,000."""
+MAX_ELEMENTS = 50_000
+"""Elements of one file that are read; real models have under 1,000."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SCHEMA_ATTRIBUTE = f"{{{metamodel.XML_SCHEMA_INSTANCE}}}"
