@@ -1,0 +1,72 @@
+"""CSV text becomes a list of mappings from column name to text, a row each (RFC 4180)."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from pytest_orchestra.documents.document import Document, Place
+from pytest_orchestra.documents.problems import mistake, shortened
+from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.model import Problem, SourceLocation
+
+
+def parse_csv(text: str, file: str, *, start: int = 1) -> Document:
+    """Read comma-separated rows under a row of column names; empty rows are skipped.
+
+    Raises:
+        DefinitionError: quotes that never end, a row longer or shorter than the first, a column
+            without a name or with another's.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    line = start
+    try:
+        for cells in reader:
+            if cells:
+                rows.append((line, cells))
+            line = start + reader.line_num
+    except csv.Error as error:
+        at = SourceLocation(file=file, line=line)
+        raise DefinitionError([mistake("csv-syntax", str(error), at=at)]) from error
+    if not rows:
+        return Document(file=file, value=[], places=Place(start, 1), source=text)
+    return _table(rows, file, text)
+
+
+def _table(rows: list[tuple[int, list[str]]], file: str, text: str) -> Document:
+    first, names = rows[0]
+    problems = _problems_of_names(names, SourceLocation(file=file, line=first))
+    value: list[object] = []
+    parts: dict[str | int, Place] = {}
+    for line, cells in rows[1:]:
+        if len(cells) != len(names):
+            message = f"this row has {len(cells)} cells, the first one {len(names)}"
+            hint = "Put a cell that holds a comma in double quotes."
+            at = SourceLocation(file=file, line=line)
+            problems.append(mistake("csv-row", message, at=at, hint=hint))
+            continue
+        here = dict.fromkeys(names, (line, 0))
+        inner: dict[str | int, Place] = {name: Place(line, 0) for name in names}
+        parts[len(value)] = Place(line, 0, keys=here, parts=inner)
+        value.append(dict(zip(names, cells, strict=True)))
+    if problems:
+        raise DefinitionError(problems)
+    return Document(file=file, value=value, places=Place(first, 0, parts=parts), source=text)
+
+
+def _problems_of_names(names: list[str], at: SourceLocation) -> list[Problem]:
+    problems: list[Problem] = []
+    if len(names) == 1 and ";" in names[0]:
+        hint = "Separate the cells by commas."
+        problems.append(mistake("csv-columns", "the cells are separated by ';'", at=at, hint=hint))
+    for index, name in enumerate(names):
+        if not name.strip():
+            hint = "Give every column a name in the first row."
+            message = f"column {index + 1} has no name"
+            problems.append(mistake("csv-columns", message, at=at, hint=hint))
+        elif name in names[:index]:
+            message = f"two columns are called '{shortened(name)}'"
+            hint = "Rename one of them."
+            problems.append(mistake("csv-columns", message, at=at, hint=hint))
+    return problems

@@ -1,0 +1,45 @@
+"""CSV texts: a row each, cells are text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_orchestra.documents.csv_reader import parse_csv
+
+Complaints = Callable[[Callable[[], object]], list[str]]
+
+
+def test_rows_are_mappings_of_text() -> None:
+    text = 'name,amount\na,1.50\n\n"b, c","two\nlines"\nd,""\n'
+    document = parse_csv(text, "f")
+    assert document.value == [
+        {"name": "a", "amount": "1.50"},
+        {"name": "b, c", "amount": "two\nlines"},
+        {"name": "d", "amount": ""},
+    ]
+    assert [str(document.location((n,))) for n in range(3)] == ["f:2", "f:4", "f:6"]
+    assert str(document.location((1, "amount"))) == "f:4"
+    assert str(document.key_location((2, "name"))) == "f:6"
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "name,amount\n"])
+def test_no_rows(text: str) -> None:
+    assert parse_csv(text, "f").value == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a,b\n1\n1,2,3\n", ["f:2: error[csv-row] this row has 1 cells, the first one 2", "f:3:"]),
+        ("a,,a\n", ["f:1: error[csv-columns] column 2 has no name", "two columns are called 'a'"]),
+        ("a;b\n1;2\n", ["f:1: error[csv-columns] the cells are separated by ';'"]),
+        ('a\n"x', ["f:2: error[csv-syntax] unexpected end of data"]),
+        ("a\n" + "x" * 200_000, ["f:2: error[csv-syntax] field larger than field limit"]),
+    ],
+)
+def test_refused_texts(complaints: Complaints, text: str, expected: list[str]) -> None:
+    found = complaints(lambda: parse_csv(text, "f"))
+    assert len(found) == len(expected)
+    assert all(part in line for part, line in zip(expected, found, strict=True))
