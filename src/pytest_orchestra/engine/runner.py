@@ -32,6 +32,7 @@ async def run_scenario(
     suite: BoundSuite,
     bound: BoundScenario,
     *,
+    context: RunContext,
     mode: RunMode = RunMode.STOP_ON_FIRST_FAILURE,
     fixtures: Mapping[str, object] | None = None,
 ) -> TestRun:
@@ -41,15 +42,22 @@ async def run_scenario(
         session: open on the running loop.
         suite: the suite that ``bound`` belongs to.
         bound: its scenario.
+        context: new, by ``new_context``; it may be looked at while and after the run.
         mode: whether to go on after a failure.
         fixtures: values for the Python steps, by name.
 
     Raises:
         asyncio.CancelledError: the run was cut; a RunFinished with CANCELLED was told.
     """
-    run = _new_run(session, suite, bound, mode)
+    run = _new_run(session, suite, bound, mode, context.run_id)
     session.emit(RunStarted(run=run, at=run.started_at))
-    walk = _Walk(session=session, run=run, suite=suite, bound=bound, fixtures=fixtures or {})
+    execution = Execution(
+        session=session,
+        context=context,
+        armed=Armed(session.clients),
+        fixtures=fixtures or {},
+    )
+    walk = _Walk(session=session, run=run, bound=bound, execution=execution)
     try:
         await walk.through(mode)
     except BaseException:
@@ -59,12 +67,24 @@ async def run_scenario(
     return walk.finish(RunStatus.FAILED if failed else RunStatus.PASSED)
 
 
+def new_context(session: EngineSession, suite: BoundSuite, bound: BoundScenario) -> RunContext:
+    """What a run of the scenario knows before its first step; every one has its own run id."""
+    return RunContext(
+        run_id=str(uuid.uuid4()),
+        session_id=session.id,
+        worker=session.worker,
+        data=bound.data.values if bound.data else {},
+        variables=session.environment.variables,
+        read_file=FileReader(suite.file.parent).read,
+    )
+
+
 def _new_run(
-    session: EngineSession, suite: BoundSuite, bound: BoundScenario, mode: RunMode
+    session: EngineSession, suite: BoundSuite, bound: BoundScenario, mode: RunMode, run_id: str
 ) -> TestRun:
     with_step, activities = bound.bound
     return TestRun(
-        id=str(uuid.uuid4()),
+        id=run_id,
         suite=suite.name,
         suite_file=str(suite.file),
         process_id=suite.process_id,
@@ -89,28 +109,13 @@ class _Walk:
 
     session: EngineSession
     run: TestRun
-    suite: BoundSuite
     bound: BoundScenario
-    fixtures: Mapping[str, object]
+    execution: Execution
     results: list[StepResult] = field(default_factory=list)
-    context: RunContext = field(init=False)
-    execution: Execution = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.context = RunContext(
-            run_id=self.run.id,
-            session_id=self.session.id,
-            worker=self.session.worker,
-            data=self.bound.data.values if self.bound.data else {},
-            variables=self.session.environment.variables,
-            read_file=FileReader(self.suite.file.parent).read,
-        )
-        self.execution = Execution(
-            session=self.session,
-            context=self.context,
-            armed=Armed(self.session.clients),
-            fixtures=self.fixtures,
-        )
+    @property
+    def context(self) -> RunContext:
+        return self.execution.context
 
     async def through(self, mode: RunMode) -> None:
         await self.execution.armed.begin(self.bound.steps, self.context)

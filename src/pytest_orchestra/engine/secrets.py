@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from pydantic import BaseModel, SecretStr
 
 MASKED = "***"
 SHORTEST = 6
 """Shorter secret values are masked by key only: as words they would blot out innocent text."""
+
+_URL_PASSWORD = re.compile(r"://[^/@:]*:([^/@]+)@")
 
 _KEYS = frozenset({
     "access_token", "api-key", "api_key", "apikey", "authorization", "client-secret",
@@ -26,6 +31,7 @@ class Mask:
     """
 
     names: dict[str, str] = field(default_factory=dict, repr=False)
+    _origins: dict[str, str] = field(default_factory=dict, repr=False)
     _pattern: re.Pattern[str] | None = field(default=None, repr=False)
 
     def add(self, value: str, name: str = "") -> None:
@@ -35,6 +41,15 @@ class Mask:
             words = sorted(self.names, key=len, reverse=True)
             either = "|".join(re.escape(word) for word in words)
             self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+
+    def remember_origin(self, text: str, name: str) -> None:
+        """Note which variable or file a text came from; that alone makes it no secret."""
+        self._origins[text] = name
+
+    def learn(self, connection: BaseModel) -> None:
+        """Remember the secrets of a connection: its secret fields, and passwords in its URLs."""
+        for secret in _secrets_of(connection):
+            self.add(secret, self._origins.get(secret, ""))
 
     def text(self, text: str) -> str:
         """``text`` with every secret replaced by ``***``."""
@@ -58,6 +73,25 @@ class Mask:
         if isinstance(value, list | tuple):
             return [self.value(each) for each in value]
         return value
+
+
+def _secrets_of(value: object) -> Iterator[str]:
+    match value:
+        case SecretStr():
+            yield value.get_secret_value()
+        case BaseModel():
+            for _, held in value:
+                yield from _secrets_of(held)
+        case Mapping():
+            for held in value.values():
+                yield from _secrets_of(held)
+        case list() | tuple():
+            for held in value:
+                yield from _secrets_of(held)
+        case str() if "@" in value and "://" in value:
+            if (found := _URL_PASSWORD.search(value)) is not None:
+                yield value
+                yield from {found[1], unquote(found[1])}
 
 
 def _is_secret(key: object) -> bool:

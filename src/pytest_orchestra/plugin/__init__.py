@@ -1,1 +1,63 @@
-"""The pytest plugin: the only folder that knows pytest."""
+"""The pytest plugin: hooks of one call each, which load their floor when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_orchestra.plugin import options, workers
+from pytest_orchestra.plugin.fixtures import (
+    orchestra_clients,
+    orchestra_context,
+    orchestra_data,
+    orchestra_engine,
+    orchestra_environment,
+)
+from pytest_orchestra.plugin.outcomes import OutcomeCounter
+
+__all__ = [
+    "orchestra_clients",
+    "orchestra_context",
+    "orchestra_data",
+    "orchestra_engine",
+    "orchestra_environment",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the table."""
+    options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options; a wrong one is a UsageError."""
+    config.stash[options.OPTIONS] = options.read_options(config)
+    options.point_at_suites(config)
+    workers.begin(config)
+    config.pluginmanager.register(OutcomeCounter(), "orchestra_outcomes")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of what the session holds: embedded services end."""
+    workers.end(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell an xdist worker which session it belongs to."""
+    workers.tell_worker(node)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect suite files, and process files that were named."""
+    if not options.is_ours(file_path, parent):
+        return None
+    from pytest_orchestra.plugin.collection import collect_file
+
+    return collect_file(file_path, parent)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which suites and which environment were asked for."""
+    return options.describe(config.stash[options.OPTIONS])

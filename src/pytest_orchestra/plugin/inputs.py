@@ -1,0 +1,87 @@
+"""What binding needs beside the suite file: Python steps and the data sets of every suite."""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+import sys
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
+from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
+from pytest_orchestra.suite.reading import SuiteFile
+
+_GLOBAL = pytest.StashKey[tuple[DataSet, ...]]()
+
+
+def global_data(config: pytest.Config) -> tuple[DataSet, ...]:
+    """The GLOBAL data sets, read once.
+
+    Raises:
+        DefinitionError: a file is wrong.
+        ConfigurationError: a glob of ``orchestra_data`` names no file.
+    """
+    if _GLOBAL not in config.stash:
+        paths: list[Path] = []
+        for pattern in config.stash[OPTIONS].global_data:
+            found = sorted(glob.glob(str(config.rootpath / pattern), recursive=True))
+            if not found:
+                raise ConfigurationError(
+                    f"orchestra_data: {pattern!r} names no file",
+                    hint=f"Paths are taken from {config.rootpath}.",
+                )
+            paths.extend(Path(path) for path in found)
+        config.stash[_GLOBAL] = tuple(read_data_sets(paths, Scope.GLOBAL))
+    return config.stash[_GLOBAL]
+
+
+def python_steps(config: pytest.Config, suite: SuiteFile) -> Sequence[PythonStep]:
+    """The marked functions of plugins, of the conftest files above the suite, of its own modules.
+
+    Raises:
+        ConfigurationError: a module that the suite names cannot be imported.
+    """
+    found: list[PythonStep] = []
+    for plugin in config.pluginmanager.get_plugins():
+        if isinstance(plugin, ModuleType) and _concerns(plugin, suite.file):
+            found.extend(find_python_steps(vars(plugin)))
+    for path in suite.python_files:
+        found.extend(find_python_steps(vars(_imported(path))))
+    return tuple({id(step.function): step for step in found}.values())
+
+
+def _concerns(plugin: ModuleType, suite: Path) -> bool:
+    """A conftest concerns the suites below its folder, any other plugin all of them."""
+    file = getattr(plugin, "__file__", None)
+    if file is None or Path(file).name != "conftest.py":
+        return file is not None and not plugin.__name__.startswith("_pytest")
+    return Path(file).resolve().parent in suite.resolve().parents
+
+
+def _imported(path: Path) -> ModuleType:
+    """A module beside the suite, imported once under a name of its own."""
+    name = f"orchestra_steps_{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise ConfigurationError(
+            f"python: {path} is not a Python file", hint="Paths are taken from the suite's folder."
+        )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # a user's module may raise anything
+        del sys.modules[name]
+        raise ConfigurationError(
+            f"python: {path} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    return module

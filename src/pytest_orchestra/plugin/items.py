@@ -1,0 +1,105 @@
+"""One pytest item per bound scenario."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_orchestra.plugin.outcomes import NOTHING_BOUND
+
+if TYPE_CHECKING:
+    from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
+
+_OWN_FIXTURES = ("orchestra_engine", "orchestra_context", "request")
+
+
+class ScenarioFailed(AssertionError):  # noqa: N818 - a failed check, not an error
+    """A run failed; the text is what people read."""
+
+
+class ScenarioItem(pytest.Function):
+    """Runs one scenario on the session's loop; fixtures, marks and options work as for functions.
+
+    Attributes:
+        suite, bound: what it runs.
+    """
+
+    def __init__(self, *, suite: BoundSuite, bound: BoundScenario, **kwargs: Any) -> None:  # noqa: ANN401 - pytest's
+        self.suite = suite
+        self.bound = bound
+        super().__init__(**kwargs)
+        for mark in bound.marks:
+            self.add_marker(mark)
+        if bound.xfail is not None:
+            self.add_marker(pytest.mark.xfail(reason=bound.xfail))
+        if bound.skip:
+            self.add_marker(pytest.mark.skip(reason=bound.skip))
+        if not bound.steps:
+            self.user_properties.append((NOTHING_BOUND, "yes"))
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, suite: BoundSuite, bound: BoundScenario) -> ScenarioItem:
+        """The item of a bound scenario."""
+        return cls.from_parent(
+            parent, name=bound.item, callobj=_callable(bound), suite=suite, bound=bound
+        )
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the scenario comes from, and its name for people."""
+        return self.path, None, f"{self.suite.name}: {self.bound.name}"
+
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: Any = None,  # noqa: ANN401 - pytest's
+    ) -> Any:  # noqa: ANN401 - pytest's own private type
+        """Our own text for a failed scenario or a refusal of ours; else pytest's traceback."""
+        from pytest_orchestra.errors import OrchestraError
+
+        if isinstance(excinfo.value, ScenarioFailed | OrchestraError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    @property
+    def rerun(self) -> str:
+        """The command that runs this item again."""
+        return rerun_command(self.config, self.nodeid)
+
+
+def rerun_command(config: pytest.Config, nodeid: str) -> str:
+    """A pytest command for one item with the session's orchestra options, quoted for a shell."""
+    import shlex
+
+    from pytest_orchestra.plugin.options import OPTIONS
+
+    options = config.stash[OPTIONS]
+    words = ["pytest", nodeid]
+    words += [f"--orchestra-env={options.env}"] if options.env else []
+    words += ["--orchestra-allow-protected"] if options.allow_protected else []
+    words += [f"--orchestra-data={name}" for name in options.data]
+    words += [f"--orchestra-criterion={options.criterion}"] if options.criterion else []
+    return shlex.join(words)
+
+
+def _callable(bound: BoundScenario) -> Callable[..., None]:
+    """What pytest calls: it asks for our fixtures and for those of the Python steps."""
+
+    def run_scenario(**fixtures: Any) -> None:  # noqa: ANN401 - fixtures may be anything
+        fixtures["orchestra_engine"].run(fixtures["request"].node, fixtures)
+
+    wanted = dict.fromkeys((*_OWN_FIXTURES, *_fixtures_of(bound)))
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    signature = inspect.Signature([inspect.Parameter(name, keyword) for name in wanted])
+    run_scenario.__signature__ = signature  # type: ignore[attr-defined]  # how inspect is told
+    run_scenario.__doc__ = bound.name
+    return run_scenario
+
+
+def _fixtures_of(bound: BoundScenario) -> Iterable[str]:
+    for step in bound.steps:
+        if step.step.python is not None:
+            yield from step.step.python.fixtures
