@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pytest_orchestra.data.environments import ConnectionDefinition, EnvironmentDefinition
 from pytest_orchestra.data.references import LookUp, resolve
@@ -131,7 +131,7 @@ class Environment:
             ConfigurationError: ``enabled`` is neither true nor false.
         """
         definition = self._shared.definition.connection(channel, alias)
-        return definition is None or self._switch(definition, "enabled", definition.enabled)
+        return definition is None or self._switch(definition, "enabled")
 
     def connection(self, channel: str, alias: str | None = None) -> BaseModel:
         """A connection's fields, references looked up; starts its embedded server if it has one.
@@ -256,7 +256,7 @@ class Environment:
         for text, name in resolved.origins.items():
             shared.mask.remember_origin(text, name)
         fields = dict(resolved.value) if isinstance(resolved.value, dict) else {}
-        if not overrides and self._switch(definition, "embedded", definition.embedded):
+        if not overrides and self._switch(definition, "embedded"):
             if plugin.embedded is None:
                 raise ConfigurationError(
                     f"{definition.locate()}: there is no embedded server for {plugin.id}",
@@ -284,7 +284,10 @@ class Environment:
         self.mask.learn(model)
         return model
 
-    def _switch(self, definition: ConnectionDefinition, name: str, value: bool | str) -> bool:
+    def _switch(
+        self, definition: ConnectionDefinition, name: Literal["embedded", "enabled"]
+    ) -> bool:
+        value = definition.embedded if name == "embedded" else definition.enabled
         if isinstance(value, bool):
             return value
         resolved = resolve(

@@ -26,24 +26,31 @@ async def call_python(step: PythonStep, fixtures: Mapping[str, object], expect: 
     while True:
         attempts += 1
         try:
-            async with asyncio.timeout_at(began + expect.within):
-                delivered = step.function(**arguments)
-                if inspect.isawaitable(delivered):
-                    delivered = await delivered
-        except TimeoutError as error:
-            return _failed(error, expect, attempts, timed_out=clock() >= began + expect.within)
+            delivered = await _call(step, arguments, began + expect.within)
         except AssertionError as error:
             pause = schedule.pause(clock() - began)
-            if step.kind is StepKind.ACTION or pause is None:
-                late = step.kind is StepKind.ASSERTION
-                return _failed(error, expect, attempts, timed_out=late)
-            await asyncio.sleep(pause)
+            if step.kind is StepKind.ASSERTION and pause is not None:
+                await asyncio.sleep(pause)
+                continue
+            return _failed(error, expect, attempts, timed_out=step.kind is StepKind.ASSERTION)
         except Exception as error:  # noqa: BLE001 - a user's function may raise anything
-            return _failed(error, expect, attempts, timed_out=False)
-        else:
-            if clock() > began + expect.within:
-                return _failed(TimeoutError(), expect, attempts, timed_out=True)
-            return _delivered(step, delivered, attempts, clock() - began)
+            return _failed(error, expect, attempts, timed_out=clock() >= began + expect.within)
+        return _delivered(step, delivered, attempts, clock() - began)
+
+
+async def _call(step: PythonStep, arguments: Mapping[str, object], deadline: float) -> object:
+    """Call once.
+
+    Raises:
+        TimeoutError: it was not done by then, on the loop's clock.
+    """
+    async with asyncio.timeout_at(deadline):
+        delivered = step.function(**arguments)
+        if inspect.isawaitable(delivered):
+            delivered = await delivered
+    if asyncio.get_running_loop().time() > deadline:
+        raise TimeoutError
+    return delivered
 
 
 def _delivered(step: PythonStep, delivered: object, attempts: int, after: float) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -76,22 +76,23 @@ class Mask:
 
 
 def _secrets_of(value: object) -> Iterator[str]:
-    match value:
-        case SecretStr():
-            yield value.get_secret_value()
-        case BaseModel():
-            for _, held in value:
-                yield from _secrets_of(held)
-        case Mapping():
-            for held in value.values():
-                yield from _secrets_of(held)
-        case list() | tuple():
-            for held in value:
-                yield from _secrets_of(held)
-        case str() if "@" in value and "://" in value:
-            if (found := _URL_PASSWORD.search(value)) is not None:
-                yield value
-                yield from {found[1], unquote(found[1])}
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, str):
+        if (found := _URL_PASSWORD.search(value)) is not None:
+            yield value
+            yield from {found[1], unquote(found[1])}
+    else:
+        for held in _parts(value):
+            yield from _secrets_of(held)
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, BaseModel):
+        return (held for _, held in value)
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _is_secret(key: object) -> bool:

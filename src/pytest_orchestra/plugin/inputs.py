@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import pytest
 
 from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
 from pytest_orchestra.errors import ConfigurationError
-from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.plugin.options import OPTIONS, matching
 from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
 from pytest_orchestra.suite.reading import SuiteFile
 
@@ -31,13 +30,13 @@ def global_data(config: pytest.Config) -> tuple[DataSet, ...]:
     if _GLOBAL not in config.stash:
         paths: list[Path] = []
         for pattern in config.stash[OPTIONS].global_data:
-            found = sorted(glob.glob(str(config.rootpath / pattern), recursive=True))
+            found = matching(config.rootpath, pattern)
             if not found:
                 raise ConfigurationError(
                     f"orchestra_data: {pattern!r} names no file",
                     hint=f"Paths are taken from {config.rootpath}.",
                 )
-            paths.extend(Path(path) for path in found)
+            paths.extend(found)
         config.stash[_GLOBAL] = tuple(read_data_sets(paths, Scope.GLOBAL))
     return config.stash[_GLOBAL]
 

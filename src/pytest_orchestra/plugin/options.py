@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,17 +171,24 @@ def _found(patterns: Sequence[str], folder: Path) -> Iterator[Path]:
         if path.is_file():
             yield path
             continue
-        where = str(path / "**" / "*") if path.is_dir() else str(folder / pattern)
-        matches = sorted(Path(match).resolve() for match in glob.glob(where, recursive=True))
-        files = [match for match in matches if match.is_file() and is_suite(match)]
-        if not path.is_dir():
-            files = [match for match in matches if match.is_file()]
+        if path.is_dir():
+            files = [match for match in matching(path, "**/*") if is_suite(match)]
+        else:
+            files = matching(folder, pattern)
         if not files:
             raise pytest.UsageError(
                 f"--orchestra-suite: {pattern!r} names no suite file"
                 f" (looked in {folder}); give a *.suite.yaml, a .bpmn, a directory or a glob"
             )
         yield from files
+
+
+def matching(folder: Path, pattern: str) -> list[Path]:
+    """The files that a glob names, taken from ``folder``, in a stable order."""
+    place = Path(pattern)
+    if place.is_absolute():
+        folder, pattern = Path(place.anchor), str(place.relative_to(place.anchor))
+    return sorted(match.resolve() for match in folder.glob(pattern) if match.is_file())
 
 
 def is_suite(path: Path) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_orchestra.services.lifeline import Lifeline
     from pytest_orchestra.services.service import Service
 
-GRACE_S = 5.0
+GRACE_S = 2.0
 """How long a supervisor may take beyond the service's own deadline to say that it was missed."""
 
 _POLL_S = 0.01
@@ -81,17 +81,21 @@ def _start_first(files: ServiceFiles, service: Service, lock: int) -> Record:
     found = files.read()
     if found is not None:
         return found if found.ended else _lost(service, "ended: its supervisor was killed")
-    _spawn(files, service, lock)
-    return files.read() or _lost(service, "did not start: its supervisor ended early")
+    why = "ended early" if _spawn(files, service, lock) else "gave no answer"
+    return files.read() or _lost(service, f"did not start: its supervisor {why}")
 
 
 def _lost(service: Service, why: str) -> Record:
     return Record(title=service.title, fingerprint=service.fingerprint, supervisor=0, ended=why)
 
 
-def _spawn(files: ServiceFiles, service: Service, lock: int) -> None:
-    """Start a supervisor; return when it closes its end of the pipe, as it does once it knows."""
-    command = (sys.executable, "-P", "-m", "pytest_orchestra.services.supervisor")
+def _spawn(files: ServiceFiles, service: Service, lock: int) -> bool:
+    """Start a supervisor and wait until it closes its end of the pipe, as it does once it knows.
+
+    Returns:
+        False if it does not in time.
+    """
+    command = (sys.executable, "-P", "-W", "ignore", "-m", "pytest_orchestra.services.supervisor")
     log = files.open_log()
     try:
         process = subprocess.Popen(  # noqa: S603 - our own module, by the interpreter that runs us
@@ -109,6 +113,8 @@ def _spawn(files: ServiceFiles, service: Service, lock: int) -> None:
             process.communicate(service.to_json().encode(), timeout=service.within + GRACE_S)
         except subprocess.TimeoutExpired:
             process.kill()
+            return False
+    return True
 
 
 def _running(record: Record, files: ServiceFiles, service: Service) -> Record:

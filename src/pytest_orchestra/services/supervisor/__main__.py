@@ -51,6 +51,7 @@ def supervise(service: Service, files: ServiceFiles) -> None:
     except StartError as error:
         _answer(files, _record(service, ended=f"did not start: {error}"))
     except SessionOverError:
+        sys.stderr.write("The session is over.\n")
         files.record.unlink(missing_ok=True)
     finally:
         signal.alarm(HANG_S)

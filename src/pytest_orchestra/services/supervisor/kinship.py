@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_STEP_S = 0.005
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -45,8 +47,10 @@ def kill_adopted(within: float) -> None:
     deadline = time.monotonic() + within
     while (children := _children()) and time.monotonic() < deadline:
         for child in children:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            with suppress(PermissionError):  # it runs as somebody else
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, os.WNOHANG)
+        time.sleep(_STEP_S)
 
 
 def _children() -> tuple[int, ...]:
