@@ -1,0 +1,108 @@
+"""What the driver raises and logs becomes errors that say what, where, and what to do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiokafka import errors
+
+from pytest_orchestra.errors import ConnectorError
+from pytest_orchestra.protocols.kafka.connection import KafkaConnection
+
+_REFUSALS = (
+    errors.AuthenticationFailedError,
+    errors.SaslAuthenticationFailed,
+    errors.UnsupportedSaslMechanismError,
+    errors.IllegalSaslStateError,
+)
+_FORBIDDEN = (
+    errors.TopicAuthorizationFailedError,
+    errors.ClusterAuthorizationFailedError,
+)
+
+DRIVER_ERRORS = (errors.KafkaError, OSError, TimeoutError)
+"""What a call of the driver may raise where the cluster is at fault."""
+
+
+def failure(error: Exception, connection: KafkaConnection, doing: str) -> ConnectorError:
+    """Give the error that people read.
+
+    Args:
+        error: one of ``DRIVER_ERRORS``.
+        connection: that failed.
+        doing: what was being done, ``reading orders``.
+    """
+    where = f"Kafka at {connection.address}"
+    if isinstance(error, _REFUSALS):
+        return ConnectorError(
+            f"{where} did not let us in while {doing}: {error}",
+            code="kafka.authentication",
+            hint="Check username, password and mechanism under security.",
+        )
+    if isinstance(error, _FORBIDDEN):
+        return ConnectorError(
+            f"{where} forbids {doing}: {error}",
+            code="kafka.authorization",
+            hint="Give the connection's user the right to it.",
+        )
+    if isinstance(error, errors.UnsupportedCodecError):
+        return ConnectorError(
+            f"a message from {where} cannot be unpacked: {error}",
+            code="kafka.codec",
+            hint="Run: pip install 'aiokafka[all]'",
+        )
+    if isinstance(error, TimeoutError | errors.RequestTimedOutError | errors.KafkaTimeoutError):
+        return ConnectorError(
+            f"{where} gave no answer in time while {doing}", code="kafka.timeout", retriable=True
+        )
+    if isinstance(error, OSError | errors.KafkaConnectionError | errors.NodeNotReadyError):
+        return ConnectorError(
+            f"{where} cannot be reached while {doing}: {error}",
+            code="kafka.connection",
+            retriable=True,
+            hint="Check that the broker runs, and bootstrap_servers and security.protocol.",
+        )
+    retriable = isinstance(error, errors.KafkaError) and error.retriable
+    return ConnectorError(
+        f"{where} failed while {doing}: {error}", code="kafka.error", retriable=retriable
+    )
+
+
+@contextmanager
+def spoken(connection: KafkaConnection) -> Iterator[None]:
+    """Give a failed first contact the reason that the driver logs and does not raise.
+
+    Raises:
+        ConnectorError: in place of the driver's own errors.
+    """
+    listener = _Listener()
+    logger = logging.getLogger("aiokafka")
+    logger.addHandler(listener)
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        found = failure(error, connection, "connecting")
+        if not listener.last or isinstance(error, TimeoutError):
+            raise found from error
+        refused = any(refusal.__name__ in listener.last for refusal in _REFUSALS)
+        raise ConnectorError(
+            f"Kafka at {connection.address} cannot be reached: {listener.last}",
+            code="kafka.authentication" if refused else "kafka.connection",
+            retriable=not refused,
+            hint=found.hint,
+        ) from error
+    finally:
+        logger.removeHandler(listener)
+
+
+class _Listener(logging.Handler):
+    """Keeps the last error that is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.last = record.getMessage()

@@ -1,0 +1,239 @@
+"""One consumer for a cluster: it reads every armed topic from its position on, in no group.
+
+What arrives goes to the topic's place; a topic that is not there yet is read from its start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
+
+from pytest_orchestra.errors import ConnectorError
+from pytest_orchestra.protocols.arrivals import Mark, Place
+from pytest_orchestra.protocols.kafka.brokers import Brokers, End
+from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_options
+from pytest_orchestra.protocols.kafka.failures import DRIVER_ERRORS, failure, spoken
+from pytest_orchestra.protocols.kafka.topic_log import TopicLog
+
+FETCH_WAIT_MS = 20
+"""How long a broker may hold a fetch: the embedded double does not end it when a message comes,
+and a new topic's first fetch waits behind it."""
+READ_MS = 200
+REFRESH_EVERY = 1.0
+"""Seconds between two looks for new partitions and deleted topics."""
+MISSING_EVERY = 0.05
+"""Seconds between two looks for a topic that is not there yet."""
+REFRESH_WITHIN = 5.0
+LOST_AFTER = 2
+"""Looks that fail before the cluster counts as lost: the first may have slept with the loop."""
+RECOVER_WITHIN = 5.0
+"""Seconds that an arming waits for a cluster that was there before."""
+PAUSE = 0.05
+READS_AGAIN_AFTER = 2.0
+"""Seconds without a failed read after which reading counts as recovered."""
+
+
+class Reader:
+    """Reads the armed topics of one cluster into their places.
+
+    Args:
+        connection: of the environment.
+        brokers: of the same cluster.
+    """
+
+    def __init__(self, connection: KafkaConnection, brokers: Brokers) -> None:
+        self._connection = connection
+        self._brokers = brokers
+        self._logs: dict[str, TopicLog] = {}
+        self._consumer: AIOKafkaConsumer | None = None
+        self._turn = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lost: ConnectorError | None = None
+        self._unread: ConnectorError | None = None
+        self._unread_at = 0.0
+
+    async def arm(self, topic: str, within: float) -> Mark:
+        """Take the topic's end as a position and read on from there, if it is not read already.
+
+        Raises:
+            ConnectorError: it could not be taken within ``within`` seconds.
+        """
+        try:
+            async with asyncio.timeout(within):
+                await self._start()
+                patience = min(within / 2, RECOVER_WITHIN)
+                if topic in self._logs:
+                    return await self._mark(topic, patience)
+                async with self._turn:  # of two first armings the later reads what the other skips
+                    return await self._mark(topic, patience)
+        except DRIVER_ERRORS as error:
+            raise failure(error, self._connection, f"taking the position of {topic}") from error
+
+    async def close(self) -> None:
+        """Stop reading."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
+    async def _start(self) -> None:
+        async with self._turn:
+            if self._consumer is not None:
+                return
+            await self._brokers.connect()
+            consumer = AIOKafkaConsumer(
+                **driver_options(self._connection),
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                fetch_max_wait_ms=FETCH_WAIT_MS,
+                max_partition_fetch_bytes=self._connection.max_message_bytes,
+                isolation_level=self._connection.isolation_level,
+            )
+            try:
+                with spoken(self._connection):
+                    await consumer.start()
+            except BaseException:
+                await consumer.stop()
+                raise
+            self._consumer = consumer
+            self._tasks = [asyncio.create_task(self._keep_refreshing())]
+
+    async def _mark(self, topic: str, patience: float) -> Mark:
+        clock = asyncio.get_running_loop().time
+        until = clock() + patience
+        number = self._logs[topic].place.count if topic in self._logs else 0
+        while True:
+            try:
+                ends = await self._offsets(topic, End.NEXT)
+                break
+            except KafkaError as error:
+                if not error.retriable or clock() > until:
+                    raise
+            await asyncio.sleep(PAUSE)
+        if topic not in self._logs:
+            self._logs[topic] = TopicLog(Place(topic), next=dict(ends))
+            self._assign()
+        elif not self._logs[topic].is_known(ends):
+            self._assign()
+        self._tell()
+        return self._logs[topic].mark(number, ends)
+
+    async def _offsets(self, topic: str, end: End) -> Mapping[int, int]:
+        """Give the offsets at that end of the topic's partitions; none: there is no such topic."""
+        leaders = (await self._brokers.leaders([topic]))[topic]
+        if isinstance(leaders, KafkaError):
+            raise leaders
+        return await self._brokers.offsets(topic, leaders, end)
+
+    def _assign(self) -> None:
+        offsets = {
+            TopicPartition(topic, partition): offset
+            for topic, log in self._logs.items()
+            for partition, offset in log.next.items()
+            if not log.is_closed
+        }
+        consumer = self._consumer
+        if consumer is None or not (offsets or consumer.assignment()):
+            return
+        consumer.assign(list(offsets))
+        for partition, offset in offsets.items():
+            consumer.seek(partition, offset)
+        if len(self._tasks) == 1:
+            self._tasks.append(asyncio.create_task(self._keep_reading(consumer)))
+
+    def _tell(self) -> None:
+        """Let the places know what keeps messages from them."""
+        for log in self._logs.values():
+            trouble = log.trouble or self._lost or self._unread
+            if trouble is not log.place.trouble:
+                log.place.fail(trouble)
+
+    async def _keep_reading(self, consumer: AIOKafkaConsumer) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            try:
+                await self._read(consumer)
+                if self._unread is not None and clock() - self._unread_at > READS_AGAIN_AFTER:
+                    self._unread = None
+                    self._tell()
+            except Exception as error:  # noqa: BLE001  whatever the driver meets, the waits hear it
+                self._unread = failure(error, self._connection, "reading")
+                self._unread.retriable = True  # another topic may be read all the same
+                self._unread_at = clock()
+                self._tell()
+                await asyncio.sleep(PAUSE)
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        try:
+            batches = await consumer.getmany(timeout_ms=READ_MS)
+        except OffsetOutOfRangeError as error:
+            await self._find_again({partition.topic for partition in error.args[0]})
+        except TopicAuthorizationFailedError as error:
+            log = self._logs[error.args[0]]
+            log.is_closed = True
+            log.trouble = failure(error, self._connection, f"reading {log.place.name}")
+            self._assign()
+            self._tell()
+        else:
+            for partition, records in batches.items():
+                log = self._logs[partition.topic]
+                log.take_in(records, self._connection.max_message_bytes)
+
+    async def _find_again(self, topics: Collection[str]) -> None:
+        """Go on reading topics of which offsets are gone: cut at the front, or made anew."""
+        for topic in topics:
+            starts = await self._offsets(topic, End.FIRST)
+            ends = await self._offsets(topic, End.NEXT)
+            log = self._logs[topic]
+            if any(ends.get(partition, 0) < offset for partition, offset in log.next.items()):
+                log.begin_anew(starts)
+                continue
+            for partition, start in starts.items():
+                if log.next.get(partition, start) < start:
+                    log.skip(partition, start)
+        self._assign()
+
+    async def _keep_refreshing(self) -> None:
+        failed = 0
+        while True:
+            missing = any(not log.next for log in self._logs.values())
+            await asyncio.sleep(MISSING_EVERY if missing else REFRESH_EVERY)
+            try:
+                async with asyncio.timeout(REFRESH_WITHIN):
+                    await self._refresh()
+                failed, self._lost = 0, None
+            except Exception as error:  # noqa: BLE001  whatever the driver meets, the waits hear it
+                failed += 1
+                if failed >= LOST_AFTER:
+                    self._lost = failure(error, self._connection, "waiting for messages")
+            self._tell()
+
+    async def _refresh(self) -> None:
+        """Look for partitions that are new and topics that came or went."""
+        if not self._logs:
+            return
+        now = asyncio.get_running_loop().time()
+        changed = False
+        for topic, leaders in (await self._brokers.leaders(self._logs)).items():
+            log = self._logs[topic]
+            if isinstance(leaders, KafkaError):
+                log.trouble = failure(leaders, self._connection, f"reading {topic}")
+            elif leaders:
+                log.trouble = None if not log.is_closed else log.trouble
+                changed |= not log.is_known(leaders)
+            elif log.is_gone(now):
+                log.begin_anew({})
+                log.trouble = ConnectorError(
+                    f"the topic {topic} was deleted while it was watched",
+                    code="kafka.topic_deleted",
+                    retriable=True,
+                )
+                changed = True
+        if changed:
+            self._assign()

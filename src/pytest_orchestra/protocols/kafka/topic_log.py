@@ -1,0 +1,89 @@
+"""How far a topic is read, and how reading goes on when partitions come or the topic goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_orchestra.errors import ConnectorError
+from pytest_orchestra.protocols.arrivals import Mark, Place
+from pytest_orchestra.protocols.kafka.messages import arrival
+
+if TYPE_CHECKING:
+    from pytest_orchestra.protocols.kafka.messages import Record
+
+GONE_AFTER = 3
+"""Looks that do not find a topic before it counts as deleted: brokers do not learn at once."""
+LOOKS_APART = 1.0
+"""Seconds between two looks that count."""
+
+
+@dataclass(slots=True, eq=False)
+class TopicLog:
+    """One topic's reading.
+
+    Attributes:
+        next: by partition the offset to be read next; empty: there is no such topic now.
+        era: how often the topic was made anew; offsets of two eras do not compare.
+        trouble: what is wrong with this topic alone.
+        is_closed: reading it is forbidden and was given up.
+    """
+
+    place: Place
+    next: dict[int, int] = field(default_factory=dict)
+    era: int = 0
+    trouble: ConnectorError | None = None
+    is_closed: bool = False
+    _unknown: int = 0
+    _unknown_at: float = 0.0
+
+    def mark(self, number: int, ends: Mapping[int, int]) -> Mark:
+        """Give the position at ``ends``; partitions that come later count from their start."""
+        era = self.era
+
+        def counts(order: object) -> bool:
+            match order:
+                case (int(arrived_in), int(partition), int(offset)):
+                    return arrived_in > era or (
+                        arrived_in == era and offset >= ends.get(partition, 0)
+                    )
+            return False
+
+        return Mark(place=self.place, number=number, counts=counts)
+
+    def is_known(self, partitions: Iterable[int]) -> bool:
+        """Take note that the topic has ``partitions``; say whether all were read before."""
+        self._unknown = 0
+        before = len(self.next)
+        self.next = dict.fromkeys(partitions, 0) | self.next
+        return len(self.next) == before
+
+    def is_gone(self, now: float) -> bool:
+        """Take note that the topic was not found; say whether that means that it was deleted."""
+        if not self.next or now - self._unknown_at < LOOKS_APART:
+            return False
+        self._unknown, self._unknown_at = self._unknown + 1, now
+        return self._unknown >= GONE_AFTER
+
+    def begin_anew(self, starts: Mapping[int, int]) -> None:
+        """Go on with another topic of the same name, from ``starts`` on."""
+        self.era += 1
+        self._unknown = 0
+        self.next = dict(starts)
+
+    def skip(self, partition: int, start: int) -> None:
+        """Go on at ``start``: what lay before it is no longer there."""
+        missed = start - self.next[partition]
+        self.place.note = (
+            f"{missed} messages of partition {partition} were deleted before they were read"
+        )
+        self.next[partition] = start
+
+    def take_in(self, records: Iterable[Record], most: int) -> None:
+        """Hand on what was read; what was handed on before the last assignment is left out."""
+        for record in records:
+            if record.offset < self.next.get(record.partition, 0):
+                continue
+            self.next[record.partition] = record.offset + 1
+            self.place.add(arrival(record, self.era, most))
