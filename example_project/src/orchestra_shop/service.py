@@ -1,6 +1,5 @@
 """How each of the three runs: connections first, then its events, then HTTP, until SIGTERM."""
 
-import argparse
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -48,15 +47,13 @@ class Blueprint:
 
 
 def run(blueprint: Blueprint) -> None:
-    """Run a service on 127.0.0.1 until it is told to stop."""
-    options = argparse.ArgumentParser(description=f"The shop's {blueprint.name} service.")
-    options.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    """Run a service on 127.0.0.1, at ``PORT``, until it is told to stop."""
     logging.basicConfig(level=logging.WARNING, format=f"{blueprint.name}: %(message)s")
     chosen_fault()
     uvicorn.run(
         application(blueprint),
         host="127.0.0.1",
-        port=options.parse_args().port,
+        port=int(os.environ.get("PORT", "8000")),
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
