@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from pytest_orchestra.errors import DefinitionError, EvaluationError
 from pytest_orchestra.flow.scenario import Moment, Passage, Scenario
 from pytest_orchestra.model import (
     ElementId,
     FlowNode,
     NodeKind,
+    Problem,
     Process,
     ProcessModel,
     SequenceFlow,
+    Severity,
+    SourceLocation,
+)
+from pytest_orchestra.results import StepKind, ViolationType
+from pytest_orchestra.spi import (
+    CallField,
+    Endpoint,
+    FieldUse,
+    ProtocolPlugin,
+    Spec,
+    StepExecutor,
 )
 
 ORDER = ElementId("order")
@@ -136,3 +151,97 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return write_file
+
+
+@dataclass(frozen=True)
+class WebSpec:
+    """A description: one operation a line, ``get`` or ``post``."""
+
+    operations: dict[str, str]
+    version: str = "1.2.3"
+
+
+class WebSpecs:
+    """Reads ``.web`` files."""
+
+    def parse(self, path: Path) -> WebSpec | None:
+        if path.suffix != ".web":
+            return None
+        words = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+        if any(len(pair) != 2 for pair in words):
+            at = SourceLocation(file=str(path), line=1)
+            raise DefinitionError(
+                [Problem(severity=Severity.ERROR, code="web", message="no web", location=at)]
+            )
+        return WebSpec({name: method for method, name in words})
+
+
+class WebEndpoints:
+    """Resolves ``service.operation``."""
+
+    def match(self, endpoint: str, specs: Mapping[str, Spec]) -> Endpoint:
+        service, _, name = endpoint.partition(".")
+        spec = specs.get(service)
+        if not isinstance(spec, WebSpec) or name not in spec.operations:
+            raise EvaluationError(f"nothing is called '{endpoint}'", hint="Look again.")
+        return Endpoint(service=service, name=name, safe=spec.operations[name] == "get")
+
+
+class NoConnection(BaseModel):
+    """A connection of no fields."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A protocol plugin without an executor."""
+
+    id: str
+    call_fields: Sequence[CallField]
+    roots: Mapping[str, str]
+    spec_parser: WebSpecs | None = None
+    endpoint_matcher: WebEndpoints | None = None
+    connection_model: type[BaseModel] = NoConnection
+    embedded: str | None = None
+    lost: ViolationType = ViolationType.HTTP_ERROR
+    unmet: ViolationType = ViolationType.TIMEOUT
+    contract_validator: None = None
+
+    @property
+    def channel(self) -> str:
+        return self.id.upper()
+
+    @property
+    def step_executor(self) -> StepExecutor:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def protocols() -> Mapping[str, ProtocolPlugin]:
+    """A channel that has endpoints, one of messages, one of statements."""
+    action, assertion = frozenset({StepKind.ACTION}), frozenset({StepKind.ASSERTION})
+    web = Channel(
+        id="web",
+        call_fields=(
+            CallField(name="endpoint", use=FieldUse.LITERAL, required=True),
+            CallField(name="input", parts=frozenset({"path", "body"})),
+            CallField(name="safe", use=FieldUse.LITERAL, kinds=assertion),
+        ),
+        roots={"response": "the reply"},
+        spec_parser=WebSpecs(),
+        endpoint_matcher=WebEndpoints(),
+    )
+    bus = Channel(
+        id="bus",
+        call_fields=(
+            CallField(name="topic", use=FieldUse.ADDRESS, required=True),
+            CallField(name="key"),
+            CallField(name="value", kinds=action, required=True),
+        ),
+        roots={"message": "the message", "messages": "all of them"},
+    )
+    store = Channel(
+        id="store",
+        call_fields=(CallField(name="sql", use=FieldUse.STATEMENT, required=True),),
+        roots={"row": "the first row", "rows": "all of them"},
+    )
+    return {channel.id: channel for channel in (bus, store, web)}

@@ -1,0 +1,180 @@
+"""What would run, as a JSON-like tree: an entry of ``orchestra plan --format json``.
+
+``undriven`` is not among its keys: it needs the suite's ``conditions``, which are not there yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+from pytest_orchestra.expressions.templates import Template
+from pytest_orchestra.flow.scenario import (
+    Infeasible,
+    Passage,
+    Scenario,
+    ScenarioSet,
+    TakenOutcome,
+)
+from pytest_orchestra.model import Problem
+from pytest_orchestra.spi import FieldUse
+from pytest_orchestra.suite.bound import BoundScenario, BoundStep, BoundSuite
+from pytest_orchestra.suite.twins import find_twins
+
+Tree = dict[str, object]
+
+
+def plan_process(
+    scenarios: ScenarioSet, process_file: Path, problems: Sequence[Problem] = ()
+) -> Tree:
+    """The plan of a process without a suite.
+
+    Args:
+        scenarios: of the process.
+        process_file: as the user called it.
+        problems: what was found beside those of the scenarios.
+    """
+    return _plan(
+        scenarios,
+        process_file,
+        [_scenario(each) for each in scenarios.scenarios],
+        twins=[],
+        problems=[*problems, *scenarios.problems],
+    )
+
+
+def plan_suite(suite: BoundSuite, scenarios: ScenarioSet) -> Tree:
+    """The plan of a suite: as of its process, and with each scenario's steps and data set."""
+    return {
+        "suite_file": str(suite.file),
+        "suite": suite.name,
+        **_plan(
+            scenarios,
+            suite.process_file,
+            [_bound_scenario(each) for each in suite.scenarios],
+            twins=[list(keys) for keys in find_twins(suite.scenarios)],
+            problems=suite.problems,
+        ),
+    }
+
+
+def _plan(
+    scenarios: ScenarioSet,
+    process_file: Path,
+    planned: list[Tree],
+    *,
+    twins: list[list[str]],
+    problems: Sequence[Problem],
+) -> Tree:
+    coverage, left_out = scenarios.coverage, scenarios.left_out
+    return {
+        "process_file": str(process_file),
+        "process_id": scenarios.process_id,
+        "criterion": scenarios.criterion.value,
+        "scenarios": planned,
+        "coverage": {
+            "flows": {
+                "total": coverage.total,
+                "reachable": coverage.reachable,
+                "covered": coverage.covered,
+                "uncovered": [{"id": each.id, "why": each.why} for each in coverage.uncovered],
+            }
+        },
+        "infeasible": [_infeasible(each) for each in scenarios.infeasible],
+        "twins": twins,
+        "left_out": {"number": left_out.number, "exact": left_out.exact},
+        "problems": [_problem(each) for each in problems],
+    }
+
+
+def _scenario(scenario: Scenario) -> Tree:
+    return {
+        "key": scenario.key,
+        "name": scenario.name,
+        "nodes": list(scenario.nodes),
+        "flows": list(scenario.flows),
+        "calls": {},
+        "decisions": [_outcome(each) for each in scenario.decisions],
+        "conditions": list(
+            dict.fromkeys(
+                each.text if each.holds else f"not ({each.text})" for each in scenario.conditions
+            )
+        ),
+    }
+
+
+def _bound_scenario(bound: BoundScenario) -> Tree:
+    with_step, tasks = bound.bound
+    return {
+        **_scenario(bound.scenario),
+        "name": bound.name,
+        "item": bound.item,
+        "data": bound.data.name if bound.data else None,
+        "tags": list(bound.marks),
+        "xfail": bound.xfail,
+        "skip": bound.skip,
+        "bound": {"tasks": with_step, "of": tasks},
+        "steps": [_step(each) for each in bound.steps],
+    }
+
+
+def _step(bound: BoundStep) -> Tree:
+    step = bound.step
+    where = "leaving" if bound.passage is Passage.LEFT else "at"
+    tree: Tree = {
+        "id": step.id,
+        "name": step.name,
+        "kind": step.kind.value,
+        "channel": step.call.channel if step.call else "python",
+        where: bound.place,
+        "element": bound.element,
+        "visit": bound.visit,
+    }
+    if step.call is not None and step.call.endpoint is not None:
+        tree["endpoint"] = f"{step.call.endpoint.service} {step.call.endpoint.name}"
+    if needed := _needed_to_arm(bound):
+        tree["armed"] = f"once {' and '.join(needed)} is known"
+    return tree
+
+
+def _needed_to_arm(bound: BoundStep) -> Sequence[str]:
+    """The results that an assertion's address waits for; empty: it is armed at the start."""
+    call = bound.step.call
+    if call is None:
+        return ()
+    addresses = (
+        field.references
+        for name, field in call.fields.items()
+        if call.uses[name] is FieldUse.ADDRESS and isinstance(field, Template)
+    )
+    return tuple(
+        dict.fromkeys(
+            ".".join(("step", *map(str, each.path)))
+            for each in chain.from_iterable(addresses)
+            if each.root == "step"
+        )
+    )
+
+
+def _outcome(outcome: TakenOutcome) -> Tree:
+    return {"at": outcome.at, "flows": list(outcome.flows)}
+
+
+def _infeasible(infeasible: Infeasible) -> Tree:
+    return {
+        "decisions": [_outcome(each) for each in infeasible.decisions],
+        "why": infeasible.why,
+    }
+
+
+def _problem(problem: Problem) -> Tree:
+    at = problem.location
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+        "element_id": problem.element_id,
+        "location": str(at) if at else None,
+    }

@@ -1,0 +1,166 @@
+"""The services that a suite calls: their descriptions, endpoints and connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pytest_orchestra.data.environments import EnvironmentDefinition
+from pytest_orchestra.documents.document import Document
+from pytest_orchestra.documents.problems import mistake, suggestion
+from pytest_orchestra.errors import DefinitionError, EvaluationError
+from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.spi import Endpoint, ProtocolPlugin, Spec
+
+
+class Services:
+    """The suite's ``specs``, each read by the first channel that knows its kind.
+
+    Args:
+        specs: paths by service name, relative to ``folder``.
+        folder: the suite file's.
+        protocols: by channel.
+        document: where ``specs`` is written.
+        lost: names in ``specs`` that have mistakes of form: their endpoints are not judged.
+
+    Attributes:
+        versions: of the descriptions, by service name.
+        problems: descriptions that cannot be read.
+    """
+
+    def __init__(
+        self,
+        specs: Mapping[str, str],
+        folder: Path,
+        protocols: Mapping[str, ProtocolPlugin],
+        document: Document,
+        lost: Iterable[str] = (),
+    ) -> None:
+        self._by_channel: dict[str, dict[str, Spec]] = {channel: {} for channel in protocols}
+        self._broken = set(lost)
+        self.versions: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        for service, name in specs.items():
+            if not service.startswith("x-"):
+                at = document.location(("specs", service))
+                self._read(service, folder / name, protocols, at)
+
+    def endpoint(self, plugin: ProtocolPlugin, text: str, at: SourceLocation) -> Endpoint | None:
+        """What ``endpoint: text`` calls; None where its service's description is broken.
+
+        Raises:
+            DefinitionError: nothing is called so.
+        """
+        if plugin.endpoint_matcher is None or _service_of(text) in self._broken:
+            return None
+        try:
+            return plugin.endpoint_matcher.match(text, self._by_channel[plugin.id])
+        except EvaluationError as error:
+            problem = mistake("unknown-endpoint", error.message, at=at, hint=error.hint)
+            raise DefinitionError([problem]) from error
+
+    def _read(
+        self,
+        service: str,
+        path: Path,
+        protocols: Mapping[str, ProtocolPlugin],
+        at: SourceLocation,
+    ) -> None:
+        try:
+            found = _parse(path, protocols, at)
+        except DefinitionError as error:
+            self.problems.extend(each for each in error.problems if isinstance(each, Problem))
+            self._broken.add(service)
+            return
+        channel, spec = found
+        self._by_channel[channel][service] = spec
+        self.versions[service] = spec.version
+
+
+def connection_problem(
+    environment: EnvironmentDefinition, channel: str, alias: str, at: SourceLocation
+) -> Problem | None:
+    """What is wrong with the connection that a step names, if anything is."""
+    aliases = environment.aliases(channel)
+    if alias in aliases:
+        return None
+    return mistake(
+        "unknown-connection",
+        f"environment '{environment.name}' has no {channel} connection '{alias}'",
+        at=at,
+        hint=suggestion(alias, aliases, "It has") or f"Add it to {environment.file}.",
+    )
+
+
+def only_connection(
+    environment: EnvironmentDefinition, channel: str, at: SourceLocation
+) -> str | Problem:
+    """The connection of a step that names none: the environment's only one of the channel."""
+    aliases = environment.aliases(channel)
+    if len(aliases) == 1:
+        return aliases[0]
+    if not aliases:
+        return mistake(
+            "no-connection",
+            f"environment '{environment.name}' has no {channel} connection",
+            at=at,
+            hint=f"Add one to {environment.file}.",
+        )
+    return mistake(
+        "which-connection",
+        f"environment '{environment.name}' has {len(aliases)} {channel} connections",
+        at=at,
+        hint=f"Name one of them with 'via': {', '.join(aliases)}.",
+    )
+
+
+def credential_problem(
+    environment: EnvironmentDefinition, channel: str, alias: str, name: str, at: SourceLocation
+) -> Problem | None:
+    """What is wrong with a step's ``as``, as far as the environment file can tell."""
+    connection = environment.connection(channel, alias)
+    fields = connection.fields if connection is not None else {}
+    credentials = fields.get("credentials", {})
+    if connection is None or not isinstance(credentials, dict) or name in credentials:
+        return None
+    if any(sign in str(fields.get("url", "")) for sign in ("${", "@")):
+        return None  # a URL may bring a credential of its own
+    return mistake(
+        "unknown-credential",
+        f"{channel} connection '{alias}' of environment '{environment.name}'"
+        f" has no credential '{name}'",
+        at=at,
+        hint=suggestion(name, credentials, "It has") or f"Add it to {environment.file}.",
+    )
+
+
+def _service_of(endpoint: str) -> str:
+    return endpoint.split(maxsplit=1)[0].partition(".")[0] if endpoint.strip() else ""
+
+
+def _parse(
+    path: Path, protocols: Mapping[str, ProtocolPlugin], at: SourceLocation
+) -> tuple[str, Spec]:
+    if not path.is_file():
+        problem = mistake(
+            "file-missing",
+            f"there is no such file: {path}",
+            at=at,
+            hint="Paths are taken from the suite file's folder.",
+        )
+        raise DefinitionError([problem])
+    for channel, plugin in protocols.items():
+        spec = plugin.spec_parser.parse(path) if plugin.spec_parser is not None else None
+        if spec is not None:
+            return channel, spec
+    problem = mistake(
+        "spec-kind",
+        f"no channel can read {path}",
+        at=at,
+        hint=f"Descriptions are read by: {', '.join(_readers(protocols)) or 'none'}.",
+    )
+    raise DefinitionError([problem])
+
+
+def _readers(protocols: Mapping[str, ProtocolPlugin]) -> Iterable[str]:
+    return (channel for channel, plugin in protocols.items() if plugin.spec_parser is not None)

@@ -1,0 +1,178 @@
+"""Descriptions, endpoints and connections of the services that a suite calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from pytest_orchestra.data.environments import EnvironmentDefinition, read_environments
+from pytest_orchestra.documents.reading import parse_document
+from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.spi import ProtocolPlugin
+from pytest_orchestra.suite.services import (
+    Services,
+    connection_problem,
+    credential_problem,
+    only_connection,
+)
+
+Write = Callable[[str, str], Path]
+Protocols = Mapping[str, ProtocolPlugin]
+
+AT = SourceLocation(file="s.yaml", line=3, column=5)
+DOCUMENT = parse_document("specs:\n  orders: orders.web\n  x-own: 1\n", file="s.yaml")
+
+
+def test_a_description_is_read_by_the_channel_that_knows_its_kind(
+    write: Write, protocols: Protocols
+) -> None:
+    folder = write("orders.web", "get list\npost create").parent
+    services = Services({"orders": "orders.web", "x-own": "1"}, folder, protocols, DOCUMENT)
+    assert services.problems == []
+    assert services.versions == {"orders": "1.2.3"}
+    listing = services.endpoint(protocols["web"], "orders.list", AT)
+    assert listing is not None
+    assert (listing.service, listing.name, listing.safe) == ("orders", "list", True)
+
+
+def test_an_endpoint_that_is_not_there_is_refused_in_the_channels_own_words(
+    write: Write, protocols: Protocols
+) -> None:
+    folder = write("orders.web", "get list").parent
+    services = Services({"orders": "orders.web"}, folder, protocols, DOCUMENT)
+    with pytest.raises(DefinitionError) as refusal:
+        services.endpoint(protocols["web"], "orders.lst", AT)
+    assert str(refusal.value) == (
+        "s.yaml:3:5: error[unknown-endpoint] nothing is called 'orders.lst'. Look again."
+    )
+
+
+def test_a_description_that_is_not_there_is_told_once(tmp_path: Path, protocols: Protocols) -> None:
+    services = Services({"orders": "orders.web"}, tmp_path, protocols, DOCUMENT)
+    assert [str(problem) for problem in services.problems] == [
+        (
+            f"s.yaml:2:11: error[file-missing] there is no such file: {tmp_path / 'orders.web'}."
+            " Paths are taken from the suite file's folder."
+        )
+    ]
+    assert services.endpoint(protocols["web"], "orders.list", AT) is None
+    assert services.endpoint(protocols["web"], "orders GET /orders", AT) is None
+
+
+def test_a_description_that_is_broken_is_told_by_its_channel(
+    write: Write, protocols: Protocols
+) -> None:
+    path = write("orders.web", "get")
+    services = Services({"orders": "orders.web"}, path.parent, protocols, DOCUMENT)
+    assert [str(problem) for problem in services.problems] == [f"{path}:1: error[web] no web"]
+    assert services.endpoint(protocols["web"], "orders.list", AT) is None
+
+
+def test_a_description_that_no_channel_knows_is_refused(write: Write, protocols: Protocols) -> None:
+    path = write("orders.txt", "get")
+    services = Services({"orders": "orders.txt"}, path.parent, protocols, DOCUMENT)
+    assert [str(problem) for problem in services.problems] == [
+        (
+            f"s.yaml:2:11: error[spec-kind] no channel can read {path}."
+            " Descriptions are read by: web."
+        )
+    ]
+
+
+def test_endpoints_of_services_with_mistakes_are_not_judged(
+    tmp_path: Path, protocols: Protocols
+) -> None:
+    services = Services({}, tmp_path, protocols, DOCUMENT, lost=["orders"])
+    assert services.endpoint(protocols["web"], "orders.list", AT) is None
+    with pytest.raises(DefinitionError):
+        services.endpoint(protocols["web"], " ", AT)
+
+
+def test_a_channel_without_endpoints_has_none(tmp_path: Path, protocols: Protocols) -> None:
+    services = Services({}, tmp_path, protocols, DOCUMENT)
+    assert services.endpoint(protocols["bus"], "orders.list", AT) is None
+
+
+@pytest.fixture
+def environment(write: Write) -> EnvironmentDefinition:
+    text = """
+local:
+  web:
+    orders: {url: "http://x", credentials: {clerk: 1, admin: 2}}
+    bank: {url: "http://me:pw@x", credentials: {clerk: 1}}
+    plain: {url: "http://x"}
+    open: {credentials: "${env:ALL}"}
+  bus: {main: {}}
+"""
+    channels = {name: frozenset({"url", "credentials"}) for name in ("web", "bus", "store")}
+    return read_environments(write("env.yaml", text), channels=channels)["local"]
+
+
+def test_a_connection_of_the_environment_is_no_problem(environment: EnvironmentDefinition) -> None:
+    assert connection_problem(environment, "web", "orders", AT) is None
+
+
+def test_a_connection_that_is_not_there_is_refused(environment: EnvironmentDefinition) -> None:
+    assert str(connection_problem(environment, "web", "order", AT)) == (
+        "s.yaml:3:5: error[unknown-connection] environment 'local' has no web connection 'order'."
+        " Did you mean 'orders'?"
+    )
+    assert str(connection_problem(environment, "web", "zzz", AT)) == (
+        "s.yaml:3:5: error[unknown-connection] environment 'local' has no web connection 'zzz'."
+        " It has: bank, open, orders, plain."
+    )
+    assert str(connection_problem(environment, "store", "main", AT)) == (
+        "s.yaml:3:5: error[unknown-connection] environment 'local' has no store connection 'main'."
+        f" Add it to {environment.file}."
+    )
+
+
+def test_the_only_connection_of_a_channel_needs_no_name(
+    environment: EnvironmentDefinition,
+) -> None:
+    assert only_connection(environment, "bus", AT) == "main"
+
+
+def test_of_several_connections_one_must_be_named(environment: EnvironmentDefinition) -> None:
+    problem = only_connection(environment, "web", AT)
+    assert isinstance(problem, Problem)
+    assert str(problem) == (
+        "s.yaml:3:5: error[which-connection] environment 'local' has 4 web connections."
+        " Name one of them with 'via': orders, bank, plain, open."
+    )
+
+
+def test_a_channel_without_a_connection_is_refused(environment: EnvironmentDefinition) -> None:
+    assert str(only_connection(environment, "store", AT)) == (
+        "s.yaml:3:5: error[no-connection] environment 'local' has no store connection."
+        f" Add one to {environment.file}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("orders", "clerk"),
+        ("bank", "url"),
+        ("open", "anything"),
+        ("nowhere", "clerk"),
+    ],
+)
+def test_credentials_that_are_there_or_may_be_are_no_problem(
+    environment: EnvironmentDefinition, alias: str, name: str
+) -> None:
+    assert credential_problem(environment, "web", alias, name, AT) is None
+
+
+def test_a_credential_that_is_not_there_is_refused(environment: EnvironmentDefinition) -> None:
+    assert str(credential_problem(environment, "web", "orders", "clrk", AT)) == (
+        "s.yaml:3:5: error[unknown-credential] web connection 'orders' of environment 'local' has"
+        " no credential 'clrk'. Did you mean 'clerk'?"
+    )
+    assert str(credential_problem(environment, "web", "plain", "clerk", AT)) == (
+        "s.yaml:3:5: error[unknown-credential] web connection 'plain' of environment 'local' has"
+        f" no credential 'clerk'. Add it to {environment.file}."
+    )
