@@ -25,6 +25,10 @@ def check(linked: LinkedDocument) -> tuple[Problem, ...]:
         check_process(process, findings)
         check_nodes(process, findings)
     _shared_ids(linked, findings)
+    for raw in linked.repeated:
+        own = raw.attributes["id"]
+        message = f"{described(raw, own)} has the id of an earlier one, which is meant"
+        findings.add("definition-repeated", message, line=raw.line, at=own)
     _pools(linked, findings)
     return findings.problems()
 

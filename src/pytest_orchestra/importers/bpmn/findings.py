@@ -23,6 +23,7 @@ CODES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "attached-dangling": (_WARNING, "Attach the event to an activity of the same process"),
         "call-without-target": (_INFO, "Name the called process, or bind steps at the call itself"),
         "default-dangling": (_WARNING, "Mark a flow that leaves this element as its default"),
+        "definition-repeated": (_WARNING, "Give each definition an id of its own"),
         "element-foreign": (_INFO, "Move it to <extensionElements>, where others' elements belong"),
         "element-misplaced": (_WARNING, "Move it to where BPMN 2.0 allows it"),
         "element-unknown": (_WARNING, "Replace it, or move it to <extensionElements>"),

@@ -122,9 +122,14 @@ class LinkedMessageFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedDocument:
-    """A whole file, linked."""
+    """A whole file, linked.
+
+    Attributes:
+        repeated: messages and the like with an id that an earlier, different one has.
+    """
 
     document: RawDocument
     processes: tuple[LinkedProcess, ...]
     participants: tuple[LinkedParticipant, ...]
     message_flows: tuple[LinkedMessageFlow, ...]
+    repeated: tuple[RawElement, ...] = ()

@@ -49,6 +49,7 @@ def link(document: RawDocument) -> LinkedDocument:
         processes=linked,
         participants=participants,
         message_flows=message_flows,
+        repeated=tuple(definitions.repeated),
     )
 
 
@@ -56,9 +57,17 @@ class _Definitions:
     """What stands beside the processes and is referred to from inside them."""
 
     def __init__(self, root: RawElement) -> None:
-        named = [child for child in root.children if child.attributes.get("id")]
-        self.items = _first_by_id(child for child in named if child.type.role is Role.ITEM)
-        self.events = _first_by_id(child for child in named if child.type.role is Role.EVENT)
+        self.items: dict[str, RawElement] = {}
+        self.events: dict[str, RawElement] = {}
+        self.repeated: list[RawElement] = []
+        by_role = {Role.ITEM: self.items, Role.EVENT: self.events}
+        for child in root.children:
+            known = by_role.get(child.type.role)
+            own = child.attributes.get("id")
+            if known is not None and own:
+                first = known.setdefault(own, child)
+                if (first.type, first.attributes) != (child.type, child.attributes):
+                    self.repeated.append(child)
 
     def event(self, raw: RawElement, nodes: Container[str]) -> LinkedEvent:
         """An event definition with the item it names; a compensation names an activity."""
@@ -77,13 +86,6 @@ class _Definitions:
         )
 
 
-def _first_by_id(raws: Iterator[RawElement]) -> dict[str, RawElement]:
-    found: dict[str, RawElement] = {}
-    for raw in raws:
-        found.setdefault(raw.attributes["id"], raw)
-    return found
-
-
 class _ProcessLinker:
     """Links one process; its nodes have their ids as soon as it exists."""
 
@@ -95,6 +97,7 @@ class _ProcessLinker:
         found: list[tuple[RawElement, int]] = []
         self._collect(raw, -1, found)
         ids = Ids(node for node, _ in found)
+        ids.unique(process_id)
         names: list[ElementId] = []
         self.nodes: dict[ElementId, tuple[RawElement, ElementId]] = {}
         for node, parent in found:
