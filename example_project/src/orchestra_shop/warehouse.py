@@ -31,7 +31,7 @@ def parcel_label(order_id: UUID) -> str:
     """Give the number that goes on the parcel; its last digit is a check digit (GS1)."""
     digits = f"{order_id.int % 10**11:011d}"
     weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(digits))
-    return f"{digits}{-weighted % 10}"
+    return f"SHOP-{digits}{-weighted % 10}"
 
 
 class Warehouse:
