@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +11,7 @@ import pytest
 from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.plugin.options import OPTIONS, matching
+from pytest_orchestra.suite.python_modules import import_python_steps
 from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
 from pytest_orchestra.suite.reading import SuiteFile
 
@@ -52,7 +50,7 @@ def python_steps(config: pytest.Config, suite: SuiteFile) -> Sequence[PythonStep
         if isinstance(plugin, ModuleType) and _concerns(plugin, suite.file):
             found.extend(find_python_steps(vars(plugin)))
     for path in suite.python_files:
-        found.extend(find_python_steps(vars(_imported(path))))
+        found.extend(import_python_steps(path))
     return tuple({id(step.function): step for step in found}.values())
 
 
@@ -62,25 +60,3 @@ def _concerns(plugin: ModuleType, suite: Path) -> bool:
     if file is None or Path(file).name != "conftest.py":
         return file is not None and not plugin.__name__.startswith("_pytest")
     return Path(file).resolve().parent in suite.resolve().parents
-
-
-def _imported(path: Path) -> ModuleType:
-    """A module beside the suite, imported once under a name of its own."""
-    name = f"orchestra_steps_{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise ConfigurationError(
-            f"python: {path} is not a Python file", hint="Paths are taken from the suite's folder."
-        )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # a user's module may raise anything
-        del sys.modules[name]
-        raise ConfigurationError(
-            f"python: {path} cannot be imported: {type(error).__name__}: {error}"
-        ) from error
-    return module
