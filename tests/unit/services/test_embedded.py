@@ -145,7 +145,7 @@ def test_kill_of_the_owner_ends_all_servers(
     owner.kill()
 
     until(lambda: not any(lives(pid) for pid in pids))
-    assert not any(listens(address) for address in addresses)
+    until(lambda: not any(listens(address) for address in addresses))
     assert not Path(str(data)).exists()
 
 
