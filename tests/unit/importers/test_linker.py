@@ -240,7 +240,8 @@ def test_lanes_know_their_nodes_also_in_inner_lanes_and_sub_processes(
     process: ReadProcess,
 ) -> None:
     got = process(
-        '<laneSet><documentation>by role</documentation><lane id="l1" name="Shop\nfloor"><flowNodeRef>tns:a</flowNodeRef>'
+        "<laneSet><documentation>by role</documentation>"
+        '<lane id="l1" name="Shop\nfloor"><flowNodeRef>tns:a</flowNodeRef>'
         '<childLaneSet><lane id="l2"><flowNodeRef>\n a </flowNodeRef></lane></childLaneSet></lane>'
         '<lane/></laneSet><task id="a"/><subProcess id="s"><laneSet><lane id="l3">'
         "<flowNodeRef>b</flowNodeRef><flowNodeRef>x</flowNodeRef></lane></laneSet>"
