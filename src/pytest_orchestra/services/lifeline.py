@@ -34,7 +34,7 @@ class Lifeline:
     """
 
     def __init__(self, directory: Path, *, descriptor: int | None = None, note: str = "") -> None:
-        self.directory = directory
+        self.directory = directory.absolute()
         self.note = note
         self._descriptor = descriptor
 
