@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 from typing import NewType
 
 ElementId = NewType("ElementId", str)
 """The id of anything in a model; flows without one are called ``source->target``."""
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLocation:
@@ -203,7 +199,7 @@ class FlowNode:
     parallel_multiple: bool = False
     called_element: str = ""
     documentation: str = ""
-    vendor: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    vendor: Mapping[str, str] = field(default_factory=dict, hash=False)
     location: SourceLocation | None = None
 
 
@@ -263,7 +259,7 @@ class Process:
     name: str = ""
     executable: bool = False
     documentation: str = ""
-    vendor: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    vendor: Mapping[str, str] = field(default_factory=dict, hash=False)
     location: SourceLocation | None = None
 
 
