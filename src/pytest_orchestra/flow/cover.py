@@ -1,0 +1,199 @@
+"""The criterion ``flows``: every flow with few runs.
+
+Each run takes as many new flows as a run without turning back can, then goes round by loops for
+those that are near; runs that turn out to be needless are dropped (greedy set cover).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+
+from pytest_orchestra.flow.search import Demand, Finding, RunFinder
+from pytest_orchestra.flow.selection import Selection
+from pytest_orchestra.flow.space import Edge, Run, StateSpace
+from pytest_orchestra.model import ElementId
+
+
+def choose_flows(finder: RunFinder, selection: Selection) -> None:
+    """Choose few runs that take every flow, the most useful first where there is no room for all.
+
+    Args:
+        finder: finds runs.
+        selection: takes the runs.
+    """
+    for run in cover_flows(finder):
+        selection.add(Finding(run=run))
+
+
+def cover_flows(finder: RunFinder) -> list[Run]:
+    """Return few runs that together take every flow that a run can take."""
+    cover = _Cover(finder)
+    runs: list[Run] = []
+    while cover.missing:
+        run = cover.next_run()
+        if run is None:
+            break
+        runs.append(run)
+    return _needed(runs)
+
+
+class _Cover:
+    """The flows that are missing, and the runs that take many of them.
+
+    Attributes:
+        missing: flows that no run takes yet.
+    """
+
+    def __init__(self, finder: RunFinder) -> None:
+        self._finder = finder
+        self._routes = finder.routes
+        self.missing: set[ElementId] = set(self._routes.by_flow)
+        self._leaving: dict[int, list[Edge]] = {}
+        for edge in self._routes.live:
+            self._leaving.setdefault(edge.source, []).append(edge)
+        self._order = _reverse_postorder(self._leaving)
+
+    def next_run(self) -> Run | None:
+        """Return a run that takes flows that are missing, None where none is found."""
+        run = self._longest()
+        if run is None or not self._takes_missing(run):
+            run = self._any_run()
+        if run is None:
+            return None
+        self._strike(run)
+        while self.missing and (longer := self._with_detour(run)):
+            run = longer
+            self._strike(run)
+        return run
+
+    def _any_run(self) -> Run | None:
+        """Return the cheapest run that takes some missing flow; give up flows without one."""
+        for flow in sorted(self.missing):
+            run = self._finder.find(Demand(flows=(flow,))).run
+            if run:
+                return run
+            self.missing.discard(flow)
+        return None
+
+    def _takes_missing(self, run: Run) -> bool:
+        return any(not self.missing.isdisjoint(edge.move.taken) for edge in run)
+
+    def _strike(self, run: Run) -> None:
+        for edge in run:
+            self.missing.difference_update(edge.move.taken)
+
+    def _gain(self, edge: Edge) -> int:
+        return sum(flow in self.missing for flow in edge.move.taken)
+
+    def _longest(self) -> Run | None:
+        """Return the run that takes most missing flows and never comes to a state twice."""
+        rank = {state: n for n, state in enumerate(self._order)}
+        best: dict[int, tuple[int, Edge | None]] = {}
+        for state in reversed(self._order):
+            if not self._routes.space.states[state]:
+                best[state] = (0, None)
+                continue
+            for edge in self._leaving.get(state, ()):
+                if rank[edge.target] > rank[state] and edge.target in best:
+                    worth = self._gain(edge) + best[edge.target][0]
+                    if state not in best or worth > best[state][0]:
+                        best[state] = (worth, edge)
+        if StateSpace.START not in best:
+            return None
+        run: list[Edge] = []
+        step = best[StateSpace.START][1]
+        while step is not None:
+            run.append(step)
+            step = best[step.target][1]
+        return tuple(run)
+
+    def _with_detour(self, run: Run) -> Run | None:
+        """Return the run with the shortest way round over a missing flow, None if there is none.
+
+        The way round leaves the run at some state and comes back to it there or before.
+        """
+        places = {StateSpace.START: 0} | {edge.target: n for n, edge in enumerate(run, start=1)}
+        first = {StateSpace.START: 0}
+        for n, edge in enumerate(run, start=1):
+            first.setdefault(edge.target, n)
+        for out in self._ways_out(places):
+            leave = places[out[0].source]
+            home = self._way(out[-1].target, {s for s, n in first.items() if n <= leave})
+            if home is None:
+                continue
+            back = first[home[-1].target if home else out[-1].target]
+            longer = (*run[:leave], *out, *home, *run[back:])
+            if not self._finder.overturned(longer):
+                return longer
+        return None
+
+    def _ways_out(self, places: dict[int, int]) -> Iterable[Run]:
+        """Yield a way from the run to each missing flow that can be come to, the nearest first."""
+        arrival: dict[int, Edge] = {}
+        wanted = set(self.missing)
+        todo = deque(sorted(places, key=lambda state: -places[state]))
+        seen = set(todo)
+        while todo:
+            for edge in self._leaving.get(todo.popleft(), ()):
+                if not wanted.isdisjoint(edge.move.taken):
+                    wanted.difference_update(edge.move.taken)
+                    yield (*_traced(arrival, edge.source), edge)
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    arrival[edge.target] = edge
+                    todo.append(edge.target)
+
+    def _way(self, start: int, goals: set[int]) -> Run | None:
+        """Return the shortest way from a state to one of others."""
+        arrival: dict[int, Edge] = {}
+        todo = deque([start])
+        seen = {start}
+        while todo:
+            state = todo.popleft()
+            if state in goals:
+                return _traced(arrival, state)
+            for edge in self._leaving.get(state, ()):
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    arrival[edge.target] = edge
+                    todo.append(edge.target)
+        return None
+
+
+def _traced(arrival: dict[int, Edge], state: int) -> Run:
+    edges: list[Edge] = []
+    while state in arrival:
+        edges.append(arrival[state])
+        state = edges[-1].source
+    return tuple(reversed(edges))
+
+
+def _reverse_postorder(leaving: dict[int, list[Edge]]) -> list[int]:
+    """Return the states so that every edge but those that close a circle leads onwards."""
+    finished: list[int] = []
+    seen = {StateSpace.START}
+    stack = [(StateSpace.START, iter(leaving.get(StateSpace.START, ())))]
+    while stack:
+        state, edges = stack[-1]
+        for edge in edges:
+            if edge.target not in seen:
+                seen.add(edge.target)
+                stack.append((edge.target, iter(leaving.get(edge.target, ()))))
+                break
+        else:
+            finished.append(state)
+            stack.pop()
+    return finished[::-1]
+
+
+def _needed(runs: list[Run]) -> list[Run]:
+    """Return the runs without those whose flows all others take as well, shortest tried first."""
+    flows = [frozenset(flow for edge in run for flow in edge.move.taken) for run in runs]
+    counts = Counter(flow for taken in flows for flow in taken)
+    kept = list(range(len(runs)))
+    for index in sorted(kept, key=lambda index: (len(flows[index]), -index)):
+        if all(counts[flow] > 1 for flow in flows[index]):
+            counts.subtract(flows[index])
+            kept.remove(index)
+    return [runs[index] for index in kept]

@@ -1,0 +1,65 @@
+"""Which flows the chosen runs take, and why the others are not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.routes import Routes
+from pytest_orchestra.flow.scenario import Coverage, Uncovered
+from pytest_orchestra.flow.selection import Selection
+from pytest_orchestra.model import ElementId
+
+
+def measure_coverage(routes: Routes, selection: Selection) -> Coverage:
+    """Measure how much of a process the chosen runs take.
+
+    Args:
+        routes: the runs that there are.
+        selection: the runs that were chosen.
+    """
+    graph = routes.space.game.graph
+    possible = routes.by_flow.keys() | selection.flows
+    led_to = reachable_nodes(graph)
+    if routes.space.is_cut:
+        possible |= {flow.id for flow in graph.flows.values() if flow.source in led_to}
+    uncovered = sorted(graph.flows.keys() - selection.flows)
+    return Coverage(
+        total=len(graph.flows),
+        reachable=len(possible),
+        covered=len(selection.flows),
+        uncovered=tuple(
+            Uncovered(id=flow, why=_reason(flow, routes, selection, led_to)) for flow in uncovered
+        ),
+    )
+
+
+def reachable_nodes(graph: ProcessGraph) -> set[ElementId]:
+    """Return the nodes that flows, links, events and sub-processes lead to from a start."""
+    seen: set[ElementId] = set()
+    todo = [entry.id for entry in graph.entries(graph.process.id)]
+    todo.extend(handler.id for handler in graph.handlers.get(graph.process.id, ()))
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo.extend(graph.successors(node))
+            todo.extend(entry.id for entry in graph.entries(node))
+            todo.extend(handler.id for handler in graph.handlers.get(node, ()))
+    return seen
+
+
+def _reason(
+    flow: ElementId, routes: Routes, selection: Selection, led_to: AbstractSet[ElementId]
+) -> str:
+    if flow in routes.by_flow:
+        if selection.is_full:
+            return "left out: there would be more scenarios than max_scenarios"
+        return "only runs that turn back more often than max_loop_iterations take it"
+    if routes.space.game.graph.flows[flow].source not in led_to:
+        return "no way from a start leads to it"
+    if flow in routes.reached_flows:
+        return "every run that takes it gets stuck before the end"
+    if routes.space.is_cut:
+        return "the process has too many states to look at them all"
+    return "no run comes to it"

@@ -1,0 +1,152 @@
+"""Where ways part, and the ways on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pytest_orchestra.flow.catching import Catching
+from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.splits import Ways, alternatives
+from pytest_orchestra.model import ElementId, FlowNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One way on.
+
+    Attributes:
+        index: its place in ``Decisions.outcomes``.
+        at: the node where ways part; a scope that has several start events or an event
+            sub-process.
+        flows: the flows taken.
+        event: the boundary event, event sub-process or start event that occurs.
+    """
+
+    index: int
+    at: ElementId
+    flows: Ways
+    event: ElementId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A place where ways part.
+
+    Attributes:
+        outcomes: its ways on, the element's own before the events that may come.
+        may_pass: whether it is an event that need not come: then there is one outcome more,
+            that it does not.
+    """
+
+    at: ElementId
+    outcomes: tuple[Outcome, ...]
+    may_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeEvents:
+    """The events that may come while a host or scope is active, in order of ids."""
+
+    interrupting: tuple[FlowNode, ...] = ()
+    others: tuple[FlowNode, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.interrupting or self.others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """All decisions of a process.
+
+    Attributes:
+        events: the events that may come at any time, by host and by scope.
+    """
+
+    decisions: tuple[Decision, ...]
+    outcomes: tuple[Outcome, ...]
+    events: Mapping[ElementId, FreeEvents]
+    indices: Mapping[tuple[ElementId, Ways, ElementId | None], int]
+
+    def find(self, at: ElementId, flows: Ways, event: ElementId | None = None) -> tuple[int, ...]:
+        """Return an outcome's index, or nothing where there is no decision."""
+        index = self.indices.get((at, flows, event))
+        return () if index is None else (index,)
+
+
+def find_decisions(graph: ProcessGraph, catching: Catching) -> Decisions:
+    """Find the places of a process where ways part, and their ways on."""
+    events: dict[ElementId, FreeEvents] = {}
+    for node in graph.nodes.values():
+        if free := _boundary_events(graph, catching, node):
+            events[node.id] = free
+    for scope in graph.handlers:
+        own = _event_sub_processes(graph, catching, scope)
+        hosted = events.get(scope, FreeEvents())
+        events[scope] = FreeEvents(
+            interrupting=hosted.interrupting + own.interrupting, others=hosted.others + own.others
+        )
+    found = sorted(_found(graph, events), key=lambda found: found[0])
+    outcomes: list[Outcome] = []
+    decisions: list[Decision] = []
+    for at, ways, may_pass in found:
+        numbered = tuple(
+            Outcome(index=n, at=at, flows=flows, event=event)
+            for n, (flows, event) in enumerate(ways, start=len(outcomes))
+        )
+        outcomes.extend(numbered)
+        decisions.append(Decision(at=at, outcomes=numbered, may_pass=may_pass))
+    return Decisions(
+        decisions=tuple(decisions),
+        outcomes=tuple(outcomes),
+        events=events,
+        indices={(o.at, o.flows, o.event): o.index for o in outcomes},
+    )
+
+
+_Way = tuple[Ways, ElementId | None]
+
+
+def _found(
+    graph: ProcessGraph, events: Mapping[ElementId, FreeEvents]
+) -> Iterator[tuple[ElementId, list[_Way], bool]]:
+    for scope in {graph.process.id, *graph.children}:
+        starts = graph.start_events(scope)
+        if len(starts) > 1:
+            yield scope, [(alternatives(graph, s)[0], s.id) for s in starts], False
+    for node in graph.nodes.values():
+        own: list[_Way] = [(flows, None) for flows in alternatives(graph, node)]
+        cutting = [e for e in events.get(node.id, FreeEvents()).interrupting if e.attached_to]
+        own.extend(_ways_of(graph, cutting))
+        if len(own) > 1:
+            yield node.id, own, False
+    for at, free in events.items():
+        alone = [*free.others, *(e for e in free.interrupting if not e.attached_to)]
+        for event in alone:
+            yield at, _ways_of(graph, [event]), True
+
+
+def _ways_of(graph: ProcessGraph, events: list[FlowNode]) -> list[_Way]:
+    return [(flows, event.id) for event in events for flows in alternatives(graph, event)]
+
+
+def _boundary_events(graph: ProcessGraph, catching: Catching, host: FlowNode) -> FreeEvents:
+    if not host.kind.is_activity:
+        return FreeEvents()
+    free = [event for event in graph.boundary.get(host.id, ()) if catching.is_free(event)]
+    return FreeEvents(
+        interrupting=tuple(event for event in free if event.interrupting),
+        others=tuple(event for event in free if not event.interrupting),
+    )
+
+
+def _event_sub_processes(graph: ProcessGraph, catching: Catching, scope: ElementId) -> FreeEvents:
+    free = [
+        (handler, starts)
+        for handler in graph.handlers[scope]
+        if (starts := graph.start_events(handler.id)) and catching.is_free(handler, starts)
+    ]
+    return FreeEvents(
+        interrupting=tuple(h for h, starts in free if any(s.interrupting for s in starts)),
+        others=tuple(h for h, starts in free if not any(s.interrupting for s in starts)),
+    )

@@ -1,0 +1,177 @@
+"""A process, indexed: who follows whom, what a scope holds, where it starts.
+
+Everything is in order of ids, so that the order of elements in a file has no say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pytest_orchestra.model import (
+    ElementId,
+    EventKind,
+    FlowNode,
+    NodeKind,
+    Process,
+    SequenceFlow,
+)
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value", FlowNode, SequenceFlow)
+_WAITS = frozenset(
+    {
+        NodeKind.USER_TASK,
+        NodeKind.MANUAL_TASK,
+        NodeKind.RECEIVE_TASK,
+        NodeKind.CALL_ACTIVITY,
+        NodeKind.INTERMEDIATE_CATCH_EVENT,
+        NodeKind.EVENT_BASED_GATEWAY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessGraph:
+    """A process and its indexes; every tuple is in order of ids.
+
+    Attributes:
+        children: nodes that a process or sub-process holds itself.
+        boundary: boundary events by host.
+        handlers: event sub-processes by the scope that they stand in.
+        links: a link throw event's catch event.
+    """
+
+    process: Process
+    nodes: Mapping[ElementId, FlowNode]
+    flows: Mapping[ElementId, SequenceFlow]
+    outgoing: Mapping[ElementId, tuple[SequenceFlow, ...]]
+    incoming: Mapping[ElementId, tuple[SequenceFlow, ...]]
+    children: Mapping[ElementId, tuple[FlowNode, ...]]
+    boundary: Mapping[ElementId, tuple[FlowNode, ...]]
+    handlers: Mapping[ElementId, tuple[FlowNode, ...]]
+    links: Mapping[ElementId, ElementId]
+
+    def start_events(self, scope: ElementId) -> tuple[FlowNode, ...]:
+        """Return a scope's start events; one with an incoming flow is none."""
+        return tuple(
+            node
+            for node in self.children.get(scope, ())
+            if node.kind is NodeKind.START_EVENT and node.id not in self.incoming
+        )
+
+    def implicit_starts(self, scope: ElementId) -> tuple[FlowNode, ...]:
+        """Return the nodes that start a scope without a start event (BPMN 2.0, 13.3.1)."""
+        inner = self.children.get(scope, ())
+        if any(node.kind is NodeKind.START_EVENT for node in inner):
+            return ()
+        return tuple(
+            node
+            for node in inner
+            if node.id not in self.incoming and node.attached_to is None and _starts_alone(node)
+        )
+
+    def entries(self, scope: ElementId) -> tuple[FlowNode, ...]:
+        """Return the start events of a scope or else its implicit starts."""
+        return self.start_events(scope) or self.implicit_starts(scope)
+
+    def is_opened(self, node: FlowNode) -> bool:
+        """Whether a node is a sub-process with something inside; else it is like a task."""
+        return node.kind.is_sub_process and node.id in self.children
+
+    def is_wait(self, node: FlowNode) -> bool:
+        """Whether time may pass at a node: people's work, a call, an event from outside."""
+        return node.kind in _WAITS and not has_event(node, EventKind.LINK)
+
+    def scopes_around(self, node: FlowNode) -> tuple[ElementId, ...]:
+        """Return the scopes that hold a node, the innermost first, the process last."""
+        around = [node.scope]
+        while around[-1] in self.nodes:
+            around.append(self.nodes[around[-1]].scope)
+        return tuple(around)
+
+    def nodes_inside(self, scope: ElementId) -> Iterable[FlowNode]:
+        """Yield the nodes that a scope holds at any depth."""
+        todo = list(reversed(self.children.get(scope, ())))
+        while todo:
+            node = todo.pop()
+            yield node
+            todo.extend(reversed(self.children.get(node.id, ())))
+
+    def successors(self, node: ElementId) -> Iterable[ElementId]:
+        """Yield where a token may go from a node: by flow, link and boundary event."""
+        yield from (flow.target for flow in self.outgoing.get(node, ()))
+        if node in self.links:
+            yield self.links[node]
+        yield from (event.id for event in self.boundary.get(node, ()))
+
+
+def has_event(node: FlowNode, *kinds: EventKind) -> bool:
+    """Whether an event has a definition of one of these kinds."""
+    return any(event.kind in kinds for event in node.events)
+
+
+def index_process(process: Process) -> ProcessGraph:
+    """Index a process; of two elements with one id the first counts."""
+    nodes = {node.id: node for node in reversed(process.nodes)}
+    flows = {flow.id: flow for flow in reversed(process.flows)}
+    children = _grouped((node.scope, node) for node in nodes.values())
+    return ProcessGraph(
+        process=process,
+        nodes=nodes,
+        flows=flows,
+        outgoing=_grouped((flow.source, flow) for flow in flows.values()),
+        incoming=_grouped((flow.target, flow) for flow in flows.values()),
+        children=children,
+        boundary=_grouped(
+            (node.attached_to, node)
+            for node in nodes.values()
+            if node.attached_to is not None and node.kind is NodeKind.BOUNDARY_EVENT
+        ),
+        handlers=_grouped((node.scope, node) for node in nodes.values() if node.triggered_by_event),
+        links=_links(children),
+    )
+
+
+def _starts_alone(node: FlowNode) -> bool:
+    is_link_catch = node.kind is NodeKind.INTERMEDIATE_CATCH_EVENT and has_event(
+        node, EventKind.LINK
+    )
+    return not (
+        node.for_compensation
+        or node.triggered_by_event
+        or is_link_catch
+        or node.kind is NodeKind.BOUNDARY_EVENT
+    )
+
+
+def _links(children: Mapping[ElementId, tuple[FlowNode, ...]]) -> dict[ElementId, ElementId]:
+    """Pair link events by name within a scope (BPMN 2.0, 10.4.5)."""
+    pairs: dict[ElementId, ElementId] = {}
+    for inner in children.values():
+        linked = [node for node in inner if has_event(node, EventKind.LINK)]
+        catches = {
+            _link_name(node): node.id
+            for node in reversed(linked)
+            if node.kind is NodeKind.INTERMEDIATE_CATCH_EVENT
+        }
+        throws = (node for node in linked if node.kind is not NodeKind.INTERMEDIATE_CATCH_EVENT)
+        pairs |= {
+            node.id: catches[_link_name(node)] for node in throws if _link_name(node) in catches
+        }
+    return pairs
+
+
+def _link_name(node: FlowNode) -> str:
+    return next((e.name for e in node.events if e.kind is EventKind.LINK and e.name), node.name)
+
+
+def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, ...]]:
+    groups: defaultdict[_Key, list[_Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {
+        key: tuple(sorted(values, key=lambda value: value.id)) for key, values in groups.items()
+    }

@@ -1,0 +1,291 @@
+"""What can happen in one go when a token comes to a node.
+
+An activity is entered, may be met by events, and is left or interrupted, all in one move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import chain
+
+from pytest_orchestra.flow.catching import Catch, Catching
+from pytest_orchestra.flow.decisions import Decisions
+from pytest_orchestra.flow.graph import ProcessGraph, has_event
+from pytest_orchestra.flow.places import Places, Stage
+from pytest_orchestra.flow.splits import Ways, alternatives
+from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
+
+
+class MoveKind(Enum):
+    """What happens."""
+
+    VISIT = auto()
+    """A node is passed: a task, a gateway, an event."""
+    OPEN = auto()
+    """A sub-process with something inside is entered."""
+    CLOSE = auto()
+    """Nothing is left inside a scope: it is completed."""
+    START = auto()
+    """One of several start events is chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """A boundary event or event sub-process that comes.
+
+    Attributes:
+        flows: the flows taken from a boundary event.
+        outcomes: the index of its outcome; none where a throw brings it about.
+    """
+
+    event: ElementId
+    flows: Ways = ()
+    produced: tuple[int, ...] = ()
+    outcomes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One move.
+
+    Attributes:
+        element: the node or scope that it is about.
+        entered: whether the node itself occurs; a wait for an event may be cut off before.
+        flows: the flows taken on leaving it.
+        produced: tokens that this makes.
+        fired: events that come meanwhile; ``fired_first``: before the node occurs.
+        interrupts: whether the last of them ends the node itself, an activity.
+        cut: places that are emptied.
+        spent, settled: markers of scopes that pass to another stage.
+        outcomes: all outcomes taken, in order.
+        misplaced: whether an event comes at another place than it should, for want of it.
+    """
+
+    kind: MoveKind
+    element: ElementId
+    entered: bool = False
+    flows: Ways = ()
+    produced: tuple[int, ...] = ()
+    fired: tuple[Firing, ...] = ()
+    fired_first: bool = False
+    interrupts: bool = False
+    cut: frozenset[int] = frozenset()
+    spent: tuple[int, ...] = ()
+    settled: tuple[int, ...] = ()
+    outcomes: tuple[int, ...] = ()
+    misplaced: bool = False
+
+    @property
+    def visits(self) -> int:
+        """How many nodes are entered."""
+        return int(self.entered) + len(self.fired)
+
+    @property
+    def taken(self) -> Ways:
+        """All flows taken, the events' own included."""
+        return (*chain.from_iterable(firing.flows for firing in self.fired), *self.flows)
+
+    @property
+    def added(self) -> tuple[int, ...]:
+        """All tokens made."""
+        events = chain.from_iterable(firing.produced for firing in self.fired)
+        return (*events, *self.produced, *self.settled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A scope around a node to which an event may come there.
+
+    Attributes:
+        stage: the scope's stage before.
+        after: its stage once the node is passed.
+        misplaced: whether a better place may follow.
+    """
+
+    scope: ElementId
+    stage: Stage
+    after: Stage
+    misplaced: bool
+
+
+class MoveMaker:
+    """Makes the moves of one process."""
+
+    def __init__(
+        self, graph: ProcessGraph, catching: Catching, decisions: Decisions, places: Places
+    ) -> None:
+        self._graph = graph
+        self._catching = catching
+        self._decisions = decisions
+        self._places = places
+
+    def start(self, scope: ElementId) -> list[Move]:
+        """Return a move for each of a scope's start events."""
+        return [
+            Move(
+                kind=MoveKind.START,
+                element=scope,
+                produced=(self._places.nodes[event.id],),
+                outcomes=self._decisions.find(scope, alternatives(self._graph, event)[0], event.id),
+            )
+            for event in self._graph.start_events(scope)
+        ]
+
+    def close(self, scope: ElementId) -> list[Move]:
+        """Return the ways in which a scope with nothing left inside is completed."""
+        node = self._graph.nodes.get(scope)
+        if node is None:
+            return [Move(kind=MoveKind.CLOSE, element=scope)]
+        return [replace(move, kind=MoveKind.CLOSE, entered=False) for move in self._leavings(node)]
+
+    def visit(self, node: FlowNode, watches: tuple[Watch, ...]) -> list[Move]:
+        """Return what can happen when a token comes to a node."""
+        if self._graph.is_opened(node):
+            opening = self._places.opening(self._graph, node.id)
+            return [Move(kind=MoveKind.OPEN, element=node.id, entered=True, produced=opening)]
+        calm = list(self._own(node))
+        moves = list(calm)
+        for watch in watches:
+            events = self._decisions.events[watch.scope]
+            for together in _alone_and_together(events.others):
+                firings = tuple(self._firings(watch.scope, event)[0] for event in together)
+                moves.extend(_also(move, firings, watch, node) for move in calm)
+            for event in events.interrupting:
+                moves.extend(self._interruptions(node, watch, event))
+        return [self._settled(move, watches) for move in moves]
+
+    # -- what a node does by itself ------------------------------------------------------------
+
+    def _own(self, node: FlowNode) -> Iterator[Move]:
+        catch = self._catching.catches.get(node.id)
+        if catch and catch.interrupting:
+            yield from self._thrown(node, catch)
+        elif node.kind is NodeKind.END_EVENT and has_event(node, EventKind.TERMINATE):
+            cut = self._places.inside[node.scope]
+            for move in self._leavings(node):
+                yield replace(move, produced=(), cut=cut)
+        else:
+            firings = self._firings(catch.scope, catch.catcher)[:1] if catch else []
+            for move in self._leavings(node):
+                yield replace(move, fired=tuple(firings))
+            yield from self._met_by_events(node)
+
+    def _leavings(self, node: FlowNode) -> Iterator[Move]:
+        """Yield the moves in which a node is passed undisturbed."""
+        link = self._graph.links.get(node.id)
+        jump = () if link is None else (self._places.nodes[link],)
+        for flows in alternatives(self._graph, node):
+            yield Move(
+                kind=MoveKind.VISIT,
+                element=node.id,
+                entered=True,
+                flows=flows,
+                produced=(*(self._places.flows[flow] for flow in flows), *jump),
+                outcomes=self._decisions.find(node.id, flows),
+            )
+
+    def _met_by_events(self, node: FlowNode) -> Iterator[Move]:
+        """Yield the moves in which an event comes while an activity runs."""
+        events = self._decisions.events.get(node.id)
+        if not events:
+            return
+        for together in _alone_and_together(events.others):
+            ways = [self._firings(node.id, event) for event in together]
+            sets = [[first[0] for first in ways]] if len(together) > 1 else [[f] for f in ways[0]]
+            for fired in sets:
+                outcomes = tuple(chain.from_iterable(firing.outcomes for firing in fired))
+                for move in self._leavings(node):
+                    yield replace(move, fired=tuple(fired), outcomes=outcomes + move.outcomes)
+        for event in events.interrupting:
+            for firing in self._firings(node.id, event):
+                yield Move(
+                    kind=MoveKind.VISIT,
+                    element=node.id,
+                    entered=True,
+                    fired=(firing,),
+                    interrupts=True,
+                    outcomes=firing.outcomes,
+                )
+
+    def _thrown(self, node: FlowNode, catch: Catch) -> Iterator[Move]:
+        """Yield the moves in which a throw ends what is active around it."""
+        for firing in self._firings(catch.scope, catch.catcher):
+            yield Move(
+                kind=MoveKind.VISIT,
+                element=node.id,
+                entered=True,
+                fired=(firing,),
+                cut=self._cut(catch.scope, catch.catcher),
+                outcomes=firing.outcomes,
+            )
+
+    # -- what comes from outside ---------------------------------------------------------------
+
+    def _firings(self, at: ElementId, event: FlowNode) -> list[Firing]:
+        if not event.attached_to:
+            opening = self._places.opening(self._graph, event.id)
+            outcomes = self._decisions.find(at, (), event.id)
+            return [Firing(event=event.id, produced=opening, outcomes=outcomes)]
+        return [
+            Firing(
+                event=event.id,
+                flows=flows,
+                produced=tuple(self._places.flows[flow] for flow in flows),
+                outcomes=self._decisions.find(at, flows, event.id),
+            )
+            for flows in alternatives(self._graph, event)
+        ]
+
+    def _interruptions(self, node: FlowNode, watch: Watch, event: FlowNode) -> Iterator[Move]:
+        for firing in self._firings(watch.scope, event):
+            yield Move(
+                kind=MoveKind.VISIT,
+                element=node.id,
+                entered=node.kind.is_activity,
+                fired=(firing,),
+                interrupts=node.kind.is_activity,
+                cut=self._cut(watch.scope, event),
+                outcomes=firing.outcomes,
+                misplaced=watch.misplaced,
+            )
+
+    def _cut(self, scope: ElementId, event: FlowNode) -> frozenset[int]:
+        inside = self._places.inside[scope]
+        return inside.union(self._places.active[scope].values()) if event.attached_to else inside
+
+    def _settled(self, move: Move, watches: tuple[Watch, ...]) -> Move:
+        """Return a move with the passing of the scopes around to their next stage."""
+        changes = [
+            (self._places.active[watch.scope][watch.stage], watch)
+            for watch in watches
+            if watch.after is not watch.stage
+        ]
+        if not changes:
+            return move
+        return replace(
+            move,
+            spent=tuple(mark for mark, _ in changes),
+            settled=tuple(
+                self._places.active[watch.scope][watch.after]
+                for mark, watch in changes
+                if mark not in move.cut
+            ),
+        )
+
+
+def _alone_and_together(events: tuple[FlowNode, ...]) -> list[tuple[FlowNode, ...]]:
+    return [(event,) for event in events] + ([events] if len(events) > 1 else [])
+
+
+def _also(move: Move, firings: tuple[Firing, ...], watch: Watch, node: FlowNode) -> Move:
+    """Return a move in which events come too that interrupt nothing."""
+    outcomes = tuple(chain.from_iterable(firing.outcomes for firing in firings))
+    return replace(
+        move,
+        fired=firings + move.fired,
+        fired_first=not node.kind.is_activity,
+        outcomes=outcomes + move.outcomes,
+        misplaced=watch.misplaced,
+    )

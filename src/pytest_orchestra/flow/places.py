@@ -1,0 +1,170 @@
+"""Where tokens can be: on flows, before nodes that start, in scopes that are active.
+
+A place is a number; numbers follow the canonical order, so the lowest token goes first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.order import TokenOrder
+from pytest_orchestra.model import ElementId
+
+
+class PlaceKind(Enum):
+    """What a token at a place means."""
+
+    FLOW = auto()
+    """It travels on a flow and waits for the node behind it."""
+    NODE = auto()
+    """It waits before a node that no flow leads to: a start, a link's catch event."""
+    ENTRY = auto()
+    """It waits for the choice among several start events of a scope."""
+    ACTIVE = auto()
+    """A scope is active; the place says how far the events that may come have been passed."""
+
+
+class Stage(Enum):
+    """Which events that may come at any time to a scope can still be placed."""
+
+    FRESH = 0
+    """Nothing was done inside yet."""
+    STARTED = 1
+    """An activity was done, but there was no wait."""
+    SETTLED = 2
+    """The place for events is behind, or there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place.
+
+    Attributes:
+        element: the flow, the node or the scope.
+        target: the node that a token here comes to; the scope itself of ENTRY and ACTIVE.
+        scope: the process or sub-process that the token keeps from completing.
+    """
+
+    kind: PlaceKind
+    element: ElementId
+    target: ElementId
+    scope: ElementId
+    stage: Stage = Stage.SETTLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """All places of a process.
+
+    Attributes:
+        listed: by number.
+        flows: the number of each flow's place.
+        nodes: of each node without a flow to it that can be come to.
+        entries: of each scope with several start events.
+        active: of each scope that can be active, by stage; without events that may come all the
+            same. A process without such events is not marked as active at all.
+        inside: what ends with a scope.
+    """
+
+    listed: tuple[Place, ...]
+    flows: Mapping[ElementId, int]
+    nodes: Mapping[ElementId, int]
+    entries: Mapping[ElementId, int]
+    active: Mapping[ElementId, Mapping[Stage, int]]
+    inside: Mapping[ElementId, frozenset[int]]
+
+    def opening(self, graph: ProcessGraph, scope: ElementId) -> tuple[int, ...]:
+        """Return the tokens that a scope has when it becomes active."""
+        active = self.active.get(scope)
+        mark = () if active is None else (active[Stage.FRESH],)
+        if scope in self.entries:
+            return (*mark, self.entries[scope])
+        return (*mark, *(self.nodes[entry.id] for entry in graph.entries(scope)))
+
+
+def lay_places(
+    graph: ProcessGraph,
+    order: TokenOrder,
+    watched: Collection[ElementId],
+    endless: Collection[ElementId],
+) -> Places:
+    """Lay out the places of a process.
+
+    Args:
+        graph: the process.
+        order: which token goes first.
+        watched: the scopes to which an event may come at any time.
+        endless: flows that turn back to where no way leads to an end; their tokens go last.
+    """
+    ranked = sorted(_rank(graph, order, watched, endless), key=lambda item: item[0])
+    listed = tuple(place for _, place in ranked)
+    by_kind: dict[PlaceKind, dict[ElementId, int]] = {kind: {} for kind in PlaceKind}
+    active: defaultdict[ElementId, dict[Stage, int]] = defaultdict(dict)
+    for number, place in enumerate(listed):
+        by_kind[place.kind][place.element] = number
+        if place.kind is PlaceKind.ACTIVE:
+            active[place.element][place.stage] = number
+    for stages in active.values():
+        for stage in Stage:
+            stages.setdefault(stage, stages[Stage.SETTLED])
+    return Places(
+        listed=listed,
+        flows=by_kind[PlaceKind.FLOW],
+        nodes=by_kind[PlaceKind.NODE],
+        entries=by_kind[PlaceKind.ENTRY],
+        active=active,
+        inside=_insides(graph, listed),
+    )
+
+
+_Ranked = tuple[tuple[int, str, int], Place]
+
+
+def _rank(
+    graph: ProcessGraph,
+    order: TokenOrder,
+    watched: Collection[ElementId],
+    endless: Collection[ElementId],
+) -> Iterator[_Ranked]:
+    for flow in graph.flows.values():
+        scope = graph.nodes[flow.source].scope
+        rank = order.parking[scope] if flow.id in endless else order.position[flow.target]
+        place = Place(kind=PlaceKind.FLOW, element=flow.id, target=flow.target, scope=scope)
+        yield (rank, flow.id, 0), place
+    scopes = [graph.process.id, *(s for s in graph.children if s in graph.nodes)]
+    started = {entry.id for scope in scopes for entry in graph.entries(scope)}
+    for node in sorted(started.union(graph.links.values())):
+        scope = graph.nodes[node].scope
+        place = Place(kind=PlaceKind.NODE, element=node, target=node, scope=scope)
+        yield (order.position[node], "", 0), place
+    for scope in scopes:
+        yield from _rank_scope(graph, order, scope, watched)
+
+
+def _rank_scope(
+    graph: ProcessGraph, order: TokenOrder, scope: ElementId, watched: Collection[ElementId]
+) -> Iterator[_Ranked]:
+    if len(graph.start_events(scope)) > 1:
+        place = Place(kind=PlaceKind.ENTRY, element=scope, target=scope, scope=scope)
+        yield (order.position[scope], "", 0), place
+    outside = graph.nodes[scope].scope if scope in graph.nodes else ElementId("")
+    if outside or scope in watched:
+        for stage in Stage if scope in watched else (Stage.SETTLED,):
+            place = Place(
+                kind=PlaceKind.ACTIVE, element=scope, target=scope, scope=outside, stage=stage
+            )
+            yield (order.closing[scope], "", stage.value), place
+
+
+def _insides(graph: ProcessGraph, listed: tuple[Place, ...]) -> dict[ElementId, frozenset[int]]:
+    inside: defaultdict[ElementId, set[int]] = defaultdict(set)
+    for number, place in enumerate(listed):
+        scope = place.scope
+        while scope:
+            inside[scope].add(number)
+            scope = graph.nodes[scope].scope if scope in graph.nodes else ElementId("")
+    return {scope: frozenset(numbers) for scope, numbers in inside.items()}

@@ -1,0 +1,83 @@
+"""The runs that a criterion chooses, each once, and what had to be left out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from pytest_orchestra.flow.decisions import Outcome
+from pytest_orchestra.flow.scenario import Infeasible, LeftOut, TakenOutcome
+from pytest_orchestra.flow.search import Finding
+from pytest_orchestra.flow.space import Run
+from pytest_orchestra.model import ElementId
+
+
+class Selection:
+    """Runs in the order in which they were chosen.
+
+    Attributes:
+        max_scenarios: how many runs there is room for.
+        runs: no two alike, at most ``max_scenarios``.
+        flows: the flows that they take.
+        turns: the flows with the numbers of times that a run takes them.
+        infeasible: outcomes for which there is no run.
+    """
+
+    def __init__(self, max_scenarios: int) -> None:
+        self.runs: list[Run] = []
+        self.flows: set[ElementId] = set()
+        self.turns: set[tuple[ElementId, int]] = set()
+        self.infeasible: list[Infeasible] = []
+        self.max_scenarios = max_scenarios
+        self._chosen: set[tuple[int, ...]] = set()
+        self._takers: defaultdict[int, set[int]] = defaultdict(set)
+        self._left = 0
+        self._is_exact = True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a further run would be left out."""
+        return len(self.runs) >= self.max_scenarios
+
+    @property
+    def left_out(self) -> LeftOut:
+        """How many runs were left out."""
+        return LeftOut(number=self._left, exact=self._is_exact)
+
+    def add(self, finding: Finding) -> None:
+        """Choose the run that was found, unless it is chosen already or there is no room."""
+        if finding.run is None:
+            if not finding.is_proved:
+                self.leave_out()
+            return
+        key = tuple(edge.number for edge in finding.run)
+        if key in self._chosen:
+            return
+        self._chosen.add(key)
+        if self.is_full:
+            self._left += 1
+            return
+        counts: Counter[ElementId] = Counter()
+        for edge in finding.run:
+            counts.update(edge.move.taken)
+            for outcome in edge.move.outcomes:
+                self._takers[outcome].add(len(self.runs))
+        self.flows.update(counts)
+        self.turns.update(counts.items())
+        self.runs.append(finding.run)
+
+    def leave_out(self) -> None:
+        """Count a run that was not looked for to the end; there may be none, or it a double."""
+        self._left += 1
+        self._is_exact = False
+
+    def rule_out(self, why: str, *outcomes: Outcome) -> None:
+        """Note outcomes that no run takes, or not together."""
+        taken = tuple(
+            TakenOutcome(at=outcome.at, flows=outcome.flows, event=outcome.event)
+            for outcome in outcomes
+        )
+        self.infeasible.append(Infeasible(decisions=taken, why=why))
+
+    def has(self, *outcomes: int) -> bool:
+        """Whether a chosen run takes all these outcomes."""
+        return bool(set.intersection(*(self._takers[outcome] for outcome in outcomes)))

@@ -1,0 +1,150 @@
+"""What is wrong with a process, or read in a way that its author should know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from pytest_orchestra.flow.catching import Escape
+from pytest_orchestra.flow.coverage import reachable_nodes
+from pytest_orchestra.flow.graph import ProcessGraph, has_event
+from pytest_orchestra.flow.places import PlaceKind
+from pytest_orchestra.flow.routes import Routes
+from pytest_orchestra.flow.space import StateSpace
+from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.model import EventKind, FlowNode, NodeKind, Problem, Severity
+
+_warning = partial(Problem, severity=Severity.WARNING)
+_note = partial(Problem, severity=Severity.INFO)
+
+
+def find_problems(routes: Routes) -> tuple[Problem, ...]:
+    """Return what the exploration of a process brought to light, in order of the nodes' ids."""
+    space = routes.space
+    game = space.game
+    problems = [*_readings(game), *_dead_parts(game.graph), *_stuck(space), *_piled(space)]
+    problems.sort(key=lambda problem: (problem.element_id or "", problem.code))
+    return (*_whole(routes), *problems)
+
+
+def _whole(routes: Routes) -> Iterator[Problem]:
+    """Yield what concerns the process as a whole."""
+    graph = routes.space.game.graph
+    about = partial(_warning, element_id=graph.process.id, location=graph.process.location)
+    if not graph.nodes:
+        yield about(code="process-empty", message="the process has no flow nodes")
+    elif not graph.entries(graph.process.id):
+        yield about(
+            code="no-start",
+            message="the process has no start: every node has an incoming flow",
+            hint="Add a start event",
+        )
+    elif StateSpace.START not in routes.to_end:
+        yield about(
+            code="no-end",
+            message="no run of the process comes to its end",
+            hint="Look at the other problems of this process: something waits for ever",
+        )
+    if routes.space.is_cut:
+        yield about(
+            code="search-cut",
+            message="the process has too many states to look at them all",
+            hint="Check for tokens that pile up, or split the process",
+        )
+
+
+def _readings(game: TokenGame) -> Iterator[Problem]:
+    """Yield how elements are read that the standard or this version leaves open."""
+    for node in game.graph.nodes.values():
+        about = partial(_note, element_id=node.id, location=node.location)
+        late = partial(_warning, element_id=node.id, location=node.location)
+        if node.kind is NodeKind.CALL_ACTIVITY:
+            yield about(
+                code="call-opaque",
+                message=f"the called process of {_named(node)} is not looked into",
+            )
+        elif node.kind is NodeKind.COMPLEX_GATEWAY:
+            yield late(
+                code="element-not-yet",
+                message=f"the complex gateway {_named(node)} is read as an inclusive one",
+                hint="Check its scenarios by hand",
+            )
+        elif has_event(node, EventKind.COMPENSATE) and node.kind.value.startswith(("end", "inter")):
+            yield late(
+                code="element-not-yet",
+                message=f"{_named(node)} throws compensation, whose handlers are not walked yet",
+            )
+        if node.loop:
+            yield about(
+                code="loop-one-turn",
+                message=f"{_named(node)} has a loop marker and takes one turn",
+            )
+        escape = game.catching.escapes.get(node.id)
+        if escape is Escape.ENDS_PLAINLY:
+            yield about(
+                code="throw-uncaught",
+                message=f"nothing catches what {_named(node)} throws; it is read as a plain end",
+            )
+        elif escape is Escape.HAS_NO_WAY_ON:
+            yield late(
+                code="throw-uncaught",
+                message=f"nothing around {_named(node)} catches what it throws",
+                hint="Attach a boundary event to the sub-process that holds it",
+            )
+
+
+def _dead_parts(graph: ProcessGraph) -> Iterator[Problem]:
+    led_to = reachable_nodes(graph)
+    for node in graph.nodes.values():
+        inside_dead = node.scope in graph.nodes and node.scope not in led_to
+        if node.id not in led_to and not inside_dead and not node.for_compensation:
+            yield _warning(
+                code="unreachable",
+                element_id=node.id,
+                location=node.location,
+                message=f"no way from a start leads to {_named(node)}",
+                hint="Connect it or remove it",
+            )
+
+
+def _stuck(space: StateSpace) -> Iterator[Problem]:
+    """Yield the nodes before which a token may wait for ever."""
+    graph = space.game.graph
+    places = space.game.places.listed
+    waiting = {
+        places[number].target
+        for state in space.stuck
+        for number in space.states[state]
+        if places[number].kind is PlaceKind.FLOW
+    }
+    for element in sorted(waiting):
+        node = graph.nodes[element]
+        yield _warning(
+            code="deadlock",
+            element_id=element,
+            location=node.location,
+            message=f"a token may wait for ever before {_named(node)}",
+            hint="Join with the kind of gateway that split"
+            if node.kind.is_gateway
+            else "Give the token a way on",
+        )
+
+
+def _piled(space: StateSpace) -> Iterator[Problem]:
+    """Yield the nodes to which several tokens come at once by one flow."""
+    game = space.game
+    places = (game.places.listed[number] for number in space.piled)
+    targets = {place.target for place in places if place.kind is PlaceKind.FLOW}
+    for element in sorted(targets):
+        node = game.graph.nodes[element]
+        yield _note(
+            code="unsynchronised",
+            element_id=element,
+            location=node.location,
+            message=f"several tokens may come to {_named(node)} by one flow",
+            hint="Join parallel branches before",
+        )
+
+
+def _named(node: FlowNode) -> str:
+    return f"'{node.name}'" if node.name else f"the {node.kind.value} {node.id}"

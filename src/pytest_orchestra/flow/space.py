@@ -1,0 +1,99 @@
+"""The states that a process can be in and the moves between them, explored as far as asked.
+
+Its size is bounded; what is cut off is said, never guessed.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from pytest_orchestra.flow.joins import State
+from pytest_orchestra.flow.moves import Move
+from pytest_orchestra.flow.tokens import TokenGame
+
+MAX_STATES = 20_000
+"""States that are looked at in one process."""
+
+MAX_TOKENS_AT_PLACE = 12
+"""Tokens at one place at a time; more come only from models that make them without end."""
+
+
+class Edge(NamedTuple):
+    """A move from one state to another.
+
+    Attributes:
+        number: in order of discovery; ways of equal cost are compared by it.
+        consumed: the tokens that the move takes.
+    """
+
+    number: int
+    source: int
+    target: int
+    move: Move
+    consumed: tuple[int, ...]
+
+
+Run = tuple[Edge, ...]
+"""A way from the start to the end."""
+
+
+class StateSpace:
+    """The states of one process.
+
+    Attributes:
+        states: by number; the start is 0, the end, once it was reached, the empty one.
+        stuck: states in which tokens are left and none can go on.
+        piled: places at which several tokens were at once.
+        is_cut: whether something was left unexplored.
+    """
+
+    START = 0
+
+    def __init__(self, game: TokenGame, max_states: int = MAX_STATES) -> None:
+        self.game = game
+        self.states: list[State] = [game.start()]
+        self.stuck: list[int] = []
+        self.piled: set[int] = set()
+        self.is_cut = False
+        self._max_states = max_states
+        self._numbers: dict[State, int] = {self.states[0]: 0}
+        self._edges: dict[int, tuple[Edge, ...]] = {}
+        self._size = 0
+
+    def edges_from(self, state: int) -> tuple[Edge, ...]:
+        """Return what may happen next; nothing at the end, where stuck and where cut off."""
+        edges = self._edges.get(state)
+        if edges is None:
+            edges = self._edges[state] = self._explore(state)
+        return edges
+
+    def _explore(self, number: int) -> tuple[Edge, ...]:
+        state = self.states[number]
+        if not state:
+            return ()
+        moves, consumed = self.game.moves(state)
+        if not moves:
+            self.stuck.append(number)
+        edges = []
+        for move in moves:
+            after = self.game.after(state, move, consumed)
+            target = self._numbers.get(after)
+            if target is None:
+                if self._is_too_much(after):
+                    self.is_cut = True
+                    continue
+                target = self._numbers[after] = len(self.states)
+                self.states.append(after)
+            edges.append(Edge(self._size, number, target, move, consumed))
+            self._size += 1
+        return tuple(edges)
+
+    def _is_too_much(self, state: State) -> bool:
+        if len(self.states) >= self._max_states:
+            return True
+        if len(set(state)) == len(state):
+            return False
+        twice = {place for place, other in pairwise(state) if place == other}
+        self.piled |= twice
+        return any(state.count(place) > MAX_TOKENS_AT_PLACE for place in twice)

@@ -1,0 +1,237 @@
+"""A run is told as a way: what happens, in which order, because of what."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.moves import Firing, Move, MoveKind
+from pytest_orchestra.flow.places import PlaceKind
+from pytest_orchestra.flow.scenario import Moment, Passage, TakenOutcome, WayCondition
+from pytest_orchestra.flow.space import Edge, Run
+from pytest_orchestra.flow.splits import Ways
+from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.model import ElementId, NodeKind, SequenceFlow
+
+_Causes = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldWay:
+    """What a run is, moment by moment."""
+
+    moments: tuple[Moment, ...]
+    decisions: tuple[TakenOutcome, ...]
+    conditions: tuple[WayCondition, ...]
+
+
+def tell_run(game: TokenGame, run: Run, defaults: AbstractSet[int]) -> ToldWay:
+    """Tell a run.
+
+    Args:
+        game: the rules by which the run was found.
+        run: a complete run.
+        defaults: indices of the default outcomes.
+    """
+    teller = _Teller(game, defaults)
+    for edge in run:
+        teller.tell(edge)
+    return ToldWay(
+        moments=tuple(teller.moments),
+        decisions=tuple(teller.decisions),
+        conditions=tuple(teller.conditions),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _ActiveScope:
+    """A scope that is active: which visit it is, and the ends of tokens in it so far."""
+
+    visit: int
+    entered: _Causes
+    ends: list[int] = field(default_factory=list)
+
+
+class _Teller:
+    def __init__(self, game: TokenGame, defaults: AbstractSet[int]) -> None:
+        self.moments: list[Moment] = []
+        self.decisions: list[TakenOutcome] = []
+        self.conditions: list[WayCondition] = []
+        self._graph: ProcessGraph = game.graph
+        self._places = game.places.listed
+        self._outcomes = game.decisions.outcomes
+        self._defaults = defaults
+        self._visits: Counter[ElementId] = Counter()
+        self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
+        self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
+        self._put(game.places.opening(self._graph, self._graph.process.id), ())
+
+    def tell(self, edge: Edge) -> None:
+        move = edge.move
+        causes = self._take(edge.consumed)
+        if move.kind is MoveKind.START:
+            self._decide(move.outcomes)
+            self._put(move.produced, causes)
+        elif move.kind is MoveKind.CLOSE:
+            self._close(move)
+        else:
+            self._visit(move, causes)
+
+    # -- what a move is made of ----------------------------------------------------------------
+
+    def _close(self, move: Move) -> None:
+        scope = self._active[move.element].pop(0)
+        if move.element in self._graph.nodes:
+            causes = tuple(sorted(set(scope.ends))) or scope.entered
+            left = self._happen(Passage.LEFT, move.element, causes, scope.visit)
+            self._decide(move.outcomes)
+            self._leave(move.element, move.flows, left, scope.visit, move.produced)
+
+    def _visit(self, move: Move, causes: _Causes) -> None:
+        node = self._graph.nodes[move.element]
+        if move.fired_first:
+            self._fire(move, causes)
+        here = causes
+        if move.entered:
+            here = (self._happen(Passage.ENTERED, node.id, causes),)
+        visit = self._visits[node.id]
+        if not move.fired_first:
+            self._fire(move, here)
+        self.decisions.extend(self._brought_about(f) for f in move.fired if not f.outcomes)
+        self._decide(move.outcomes)
+        if move.kind is MoveKind.OPEN:
+            self._put(move.produced, here)
+        elif move.entered and not move.interrupts and not (move.fired and move.cut):
+            if node.kind.is_activity:
+                here = (self._happen(Passage.LEFT, node.id, here, visit),)
+            if move.cut:
+                self._clear(move.cut, here)
+                self._end_all(node.scope)
+            self._leave(node.id, move.flows, here[0], visit, move.produced)
+
+    def _fire(self, move: Move, causes: _Causes) -> None:
+        """Let the events of a move come; the last of them may end what is active."""
+        for firing in move.fired:
+            came = self._happen(Passage.ENTERED, firing.event, causes)
+            if firing is move.fired[-1]:
+                if move.interrupts:
+                    visit = self._visits[move.element]
+                    self._happen(Passage.INTERRUPTED, move.element, (came,), visit)
+                self._clear(move.cut, (came,))
+            visit = self._visits[firing.event]
+            if self._graph.nodes[firing.event].attached_to:
+                self._leave(firing.event, firing.flows, came, visit, firing.produced)
+            else:
+                self._put(firing.produced, (came,))
+
+    def _leave(
+        self, node: ElementId, flows: Ways, cause: int, visit: int, produced: Iterable[int]
+    ) -> None:
+        """Take the flows on from a node, or end the token there."""
+        self._note_conditions(node, flows, visit, cause)
+        taken = {flow: self._happen(Passage.TAKEN, flow, (cause,)) for flow in flows}
+        produced = tuple(produced)
+        for place in produced:
+            self._put((place,), (taken.get(self._places[place].element, cause),))
+        if not produced:
+            for scope in self._active[self._graph.nodes[node].scope]:
+                scope.ends.append(cause)
+
+    def _clear(self, cut: frozenset[int], causes: _Causes) -> None:
+        """Remove the tokens of places, and interrupt the scopes that were active there."""
+        for number in sorted(cut):
+            place = self._places[number]
+            if place.kind is PlaceKind.ACTIVE:
+                for scope in self._active.pop(place.element, ()):
+                    self._happen(Passage.INTERRUPTED, place.element, causes, scope.visit)
+            else:
+                self._tokens.pop(number, None)
+
+    def _end_all(self, scope: ElementId) -> None:
+        for active in self._active[scope]:
+            active.ends.clear()
+
+    # -- tokens, moments, decisions, conditions ------------------------------------------------
+
+    def _take(self, places: Iterable[int]) -> _Causes:
+        taken: set[int] = set()
+        for place in places:
+            if self._tokens[place]:
+                taken.update(self._tokens[place].popleft())
+        return tuple(sorted(taken))
+
+    def _put(self, places: Iterable[int], causes: _Causes) -> None:
+        for number in places:
+            place = self._places[number]
+            if place.kind is PlaceKind.ACTIVE:
+                visit = self._visits[place.element]
+                self._active[place.element].append(_ActiveScope(visit=visit, entered=causes))
+            else:
+                self._tokens[number].append(causes)
+
+    def _happen(
+        self, passage: Passage, element: ElementId, causes: _Causes, visit: int | None = None
+    ) -> int:
+        if visit is None:
+            self._visits[element] += 1
+            visit = self._visits[element]
+        self.moments.append(Moment(passage=passage, element=element, visit=visit, causes=causes))
+        return len(self.moments) - 1
+
+    def _brought_about(self, firing: Firing) -> TakenOutcome:
+        """Return the outcome of an event that a throw brings about: there is no other there."""
+        event = self._graph.nodes[firing.event]
+        at = event.attached_to or event.scope
+        return TakenOutcome(
+            at=at, flows=firing.flows, event=event.id, default=True, visit=self._visits[at] or 1
+        )
+
+    def _decide(self, outcomes: Iterable[int]) -> None:
+        for index in outcomes:
+            outcome = self._outcomes[index]
+            self.decisions.append(
+                TakenOutcome(
+                    at=outcome.at,
+                    flows=outcome.flows,
+                    event=outcome.event,
+                    default=index in self._defaults,
+                    visit=self._visits[outcome.at] or 1,
+                )
+            )
+
+    def _note_conditions(self, node: ElementId, taken: Ways, visit: int, moment: int) -> None:
+        for flow, holds in _demands(self._graph, node, taken):
+            if flow.condition and flow.condition.text.strip():
+                self.conditions.append(
+                    WayCondition(
+                        flow=flow.id,
+                        at=node,
+                        visit=visit,
+                        text=flow.condition.text,
+                        language=flow.condition.language,
+                        holds=holds,
+                        moment=moment,
+                    )
+                )
+
+
+def _demands(
+    graph: ProcessGraph, node: ElementId, taken: Ways
+) -> Iterator[tuple[SequenceFlow, bool]]:
+    """Yield the flows whose conditions decide that these are taken, and what they must be.
+
+    An exclusive split takes one flow whose condition holds, others may hold too; only for a flow
+    without a condition must no other hold (BPMN 2.0, 13.4.2). Elsewhere each decides for itself.
+    """
+    kind = graph.nodes[node].kind
+    if kind in (NodeKind.PARALLEL_GATEWAY, NodeKind.EVENT_BASED_GATEWAY):
+        return
+    flows = graph.outgoing.get(node, ())
+    if kind is NodeKind.EXCLUSIVE_GATEWAY:
+        conditional = [flow for flow in flows if flow.id in taken and flow.condition]
+        flows = tuple(conditional) or flows
+    for flow in flows:
+        yield flow, flow.id in taken

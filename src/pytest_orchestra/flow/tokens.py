@@ -1,0 +1,153 @@
+"""The token game of BPMN 2.0, clause 13: a state, what may happen next, the state after.
+
+The token that goes next is fixed by the canonical order, so that a run is nothing but its
+choices, and the interleavings of parallel branches count once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from pytest_orchestra.flow.catching import Catching, Escape, match_catches
+from pytest_orchestra.flow.decisions import Decisions, Outcome, find_decisions
+from pytest_orchestra.flow.defaults import ShortestWays, measure_ways
+from pytest_orchestra.flow.graph import ProcessGraph, has_event
+from pytest_orchestra.flow.joins import State, join_at
+from pytest_orchestra.flow.moves import Move, MoveMaker, Watch
+from pytest_orchestra.flow.order import TokenOrder, order_tokens
+from pytest_orchestra.flow.places import Place, PlaceKind, Places, lay_places
+from pytest_orchestra.flow.watches import place_watches
+from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
+
+_Rule = Callable[[State], tuple[int, ...] | None]
+
+
+class TokenGame:
+    """The rules of one process.
+
+    Attributes:
+        back: the flows that turn back.
+        ways: how far it is to the end from every node.
+    """
+
+    def __init__(self, graph: ProcessGraph) -> None:
+        self.graph = graph
+        self.catching: Catching = match_catches(graph)
+        self.decisions: Decisions = find_decisions(graph, self.catching)
+        order: TokenOrder = order_tokens(graph, _late(graph, self.catching))
+        self.back = order.back
+        self._position = order.position
+        self.ways: ShortestWays = measure_ways(graph, order.back)
+        endless = [
+            flow for flow in order.back if not self.ways.leads_to_end(graph.flows[flow].target)
+        ]
+        self.places: Places = lay_places(graph, order, self.decisions.events, endless)
+        self._maker = MoveMaker(graph, self.catching, self.decisions, self.places)
+        self._watches: Mapping[ElementId, tuple[Watch, ...]] = place_watches(graph, self.decisions)
+        self._rules: list[_Rule] = [
+            self._rule(number, place) for number, place in enumerate(self.places.listed)
+        ]
+        self._made: dict[tuple[int, tuple[Watch, ...]], tuple[Move, ...]] = {}
+
+    def start(self) -> State:
+        """Return the state at the start; empty where nothing can start."""
+        scope = self.graph.process.id
+        if not self.graph.entries(scope):
+            return ()
+        return tuple(sorted(self.places.opening(self.graph, scope)))
+
+    def rank(self, outcome: Outcome) -> tuple[int, str, tuple[ElementId, ...]]:
+        """Return where an outcome stands in the order of the way."""
+        return self._position.get(outcome.at, 0), outcome.event or "", outcome.flows
+
+    def moves(self, state: State) -> tuple[tuple[Move, ...], tuple[int, ...]]:
+        """Return what the next token may do, and the tokens that any of these moves takes.
+
+        Nothing where the run is complete (the state is empty) or stuck.
+        """
+        last = -1
+        for place in state:
+            if place != last:
+                last = place
+                consumed = self._rules[place](state)
+                if consumed is not None:
+                    return self._moves_at(place, state), consumed
+        return (), ()
+
+    def after(self, state: State, move: Move, consumed: tuple[int, ...]) -> State:
+        """Return the state after a move."""
+        tokens = list(state)
+        for place in consumed + move.spent:
+            tokens.remove(place)
+        if move.cut:
+            tokens = [place for place in tokens if place not in move.cut]
+        tokens.extend(move.added)
+        tokens.sort()
+        return tuple(tokens)
+
+    def _moves_at(self, number: int, state: State) -> tuple[Move, ...]:
+        place = self.places.listed[number]
+        watches = self._watches.get(place.target, ())
+        if watches:
+            active = self.places.active
+            watches = tuple(w for w in watches if active[w.scope][w.stage] in state)
+        key = (number, watches)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = tuple(self._make(place, watches))
+        return made
+
+    def _make(self, place: Place, watches: tuple[Watch, ...]) -> list[Move]:
+        if place.kind is PlaceKind.ENTRY:
+            return self._maker.start(place.element)
+        if place.kind is PlaceKind.ACTIVE:
+            return self._maker.close(place.element)
+        return self._maker.visit(self.graph.nodes[place.target], watches)
+
+    def _rule(self, number: int, place: Place) -> _Rule:
+        """Return what tells which tokens are taken when one at this place goes on."""
+        if place.kind is PlaceKind.ENTRY:
+            return partial(_alone, (number,))
+        if place.kind is PlaceKind.ACTIVE:
+            inside = self.places.inside.get(place.element, frozenset())
+            return partial(_when_none_of, inside, (number,))
+        node = self.graph.nodes[place.target]
+        if not self._can_occur(node):
+            return _never
+        if self.graph.is_opened(node):
+            active = frozenset(self.places.active[node.id].values())
+            return partial(_when_none_of, active, (number,))
+        join = join_at(self.graph, self.places, node)
+        if join is None or place.kind is PlaceKind.NODE:
+            return partial(_alone, (number,))
+        return join.consume
+
+    def _can_occur(self, node: FlowNode) -> bool:
+        """Whether a token that comes to a node may go on from there at all."""
+        escape = self.catching.escapes.get(node.id)
+        return node.kind is not NodeKind.BOUNDARY_EVENT and escape is not Escape.HAS_NO_WAY_ON
+
+
+def _late(graph: ProcessGraph, catching: Catching) -> dict[ElementId, ElementId]:
+    """Return the events that end other tokens: they wait until nothing else can go on."""
+    ends = {
+        node.id: node.scope
+        for node in graph.nodes.values()
+        if node.kind is NodeKind.END_EVENT and has_event(node, EventKind.TERMINATE)
+    }
+    return ends | catching.ends_others()
+
+
+def _alone(taken: tuple[int, ...], _state: State) -> tuple[int, ...]:
+    return taken
+
+
+def _when_none_of(
+    awaited: frozenset[int], taken: tuple[int, ...], state: State
+) -> tuple[int, ...] | None:
+    return taken if awaited.isdisjoint(state) else None
+
+
+def _never(_state: State) -> None:
+    return None

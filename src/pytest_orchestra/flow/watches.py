@@ -1,0 +1,79 @@
+"""Where events that may come at any time are placed.
+
+At the first wait of their scope, else at its first activity, else at its first node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pytest_orchestra.flow.decisions import Decisions
+from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.moves import Watch
+from pytest_orchestra.flow.places import Stage
+from pytest_orchestra.model import ElementId, FlowNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What a scope holds, event sub-processes apart."""
+
+    has_wait: bool = False
+    has_activity: bool = False
+
+
+def place_watches(graph: ProcessGraph, decisions: Decisions) -> dict[ElementId, tuple[Watch, ...]]:
+    """Return, by node, what may come there: one watch for each scope around and its stage."""
+    content = {
+        scope: _content(graph, scope)
+        for scope in decisions.events
+        if scope not in graph.nodes or graph.is_opened(graph.nodes[scope])
+    }
+    found = {node.id: _watches(graph, node, content) for node in graph.nodes.values()}
+    return {node: watches for node, watches in found.items() if watches}
+
+
+def _content(graph: ProcessGraph, scope: ElementId) -> _Content:
+    inner: list[FlowNode] = []
+    todo = [scope]
+    while todo:
+        for node in graph.children.get(todo.pop(), ()):
+            if node.triggered_by_event or node.for_compensation:
+                continue
+            if graph.is_opened(node):
+                todo.append(node.id)
+            else:
+                inner.append(node)
+    return _Content(
+        has_wait=any(graph.is_wait(node) for node in inner),
+        has_activity=any(node.kind.is_activity for node in inner),
+    )
+
+
+def _watches(
+    graph: ProcessGraph, node: FlowNode, content: Mapping[ElementId, _Content]
+) -> tuple[Watch, ...]:
+    if graph.is_opened(node):
+        return ()
+    watches: list[Watch] = []
+    for scope in graph.scopes_around(node):
+        if scope in content:
+            watches.extend(_watches_of(graph, node, scope, content[scope]))
+        if scope in graph.nodes and graph.nodes[scope].triggered_by_event:
+            break
+    return tuple(watches)
+
+
+def _watches_of(
+    graph: ProcessGraph, node: FlowNode, scope: ElementId, content: _Content
+) -> list[Watch]:
+    fresh = Watch(scope=scope, stage=Stage.FRESH, after=Stage.SETTLED, misplaced=False)
+    if graph.is_wait(node):
+        started = Watch(scope=scope, stage=Stage.STARTED, after=Stage.SETTLED, misplaced=False)
+        return [fresh, started]
+    if node.kind.is_activity and content.has_wait:
+        return [Watch(scope=scope, stage=Stage.FRESH, after=Stage.STARTED, misplaced=True)]
+    if node.kind.is_activity or not (content.has_wait or content.has_activity):
+        return [fresh]
+    return []
