@@ -1,5 +1,6 @@
 """The warehouse worker: reserves stock, hands parcels to the carrier, takes stock back."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -70,14 +71,12 @@ class Warehouse:
             goods = await self._end_reservation(db, event, "SHIPPED")
             if goods is not None:
                 label = parcel_label(goods["order_id"])
-                parcel: dict[FieldT, EncodableT] = {
-                    "order_id": event["order_id"],
-                    "customer": goods["customer"],
-                    "sku": goods["sku"],
-                    "quantity": goods["quantity"],
-                    "label": label,
+                parcel = {name: goods[name] for name in ("customer", "sku", "quantity")}
+                entry: dict[FieldT, EncodableT] = {
+                    "key": event["order_id"],
+                    "value": json.dumps({**parcel, "label": label}),
                 }
-                await self._parcels.xadd(PARCELS, parcel, maxlen=KEPT_PARCELS)
+                await self._parcels.xadd(PARCELS, entry, maxlen=KEPT_PARCELS)
                 await self._publish("OrderShipped", event, label=label)
 
     async def _release(self, event: Event) -> None:
