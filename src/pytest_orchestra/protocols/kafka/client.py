@@ -67,10 +67,13 @@ class KafkaClient:
 
     def reproduce(self, call: Call) -> str:
         """Give the kcat line."""
-        if "value" in call.fields:
-            return kcat.produce(self._connection, outgoing(call, self._connection))
-        key = call.fields.get("key")
-        return kcat.consume(self._connection, topic_of(call), None if key is None else as_text(key))
+        topic, key = topic_of(call), call.fields.get("key")
+        try:
+            if "value" in call.fields:
+                return kcat.produce(self._connection, outgoing(call, self._connection))
+            return kcat.consume(self._connection, topic, None if key is None else as_text(key))
+        except (ConnectorError, PayloadError) as error:
+            return f"# {error}"
 
     async def close(self) -> None:
         """End the connections, in vain if it must be."""

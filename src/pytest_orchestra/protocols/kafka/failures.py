@@ -34,22 +34,23 @@ def failure(error: Exception, connection: KafkaConnection, doing: str) -> Connec
         connection: that failed.
         doing: what was being done, ``reading orders``.
     """
+    said = str(error).rstrip(".")
     where = f"Kafka at {connection.address}"
     if isinstance(error, _REFUSALS):
         return ConnectorError(
-            f"{where} did not let us in while {doing}: {error}",
+            f"{where} did not let us in while {doing}: {said}",
             code="kafka.authentication",
             hint="Check username, password and mechanism under security.",
         )
     if isinstance(error, _FORBIDDEN):
         return ConnectorError(
-            f"{where} forbids {doing}: {error}",
+            f"{where} forbids {doing}: {said}",
             code="kafka.authorization",
             hint="Give the connection's user the right to it.",
         )
     if isinstance(error, errors.UnsupportedCodecError):
         return ConnectorError(
-            f"a message from {where} cannot be unpacked: {error}",
+            f"a message from {where} cannot be unpacked: {said}",
             code="kafka.codec",
             hint="Run: pip install 'aiokafka[all]'",
         )
@@ -59,14 +60,14 @@ def failure(error: Exception, connection: KafkaConnection, doing: str) -> Connec
         )
     if isinstance(error, OSError | errors.KafkaConnectionError | errors.NodeNotReadyError):
         return ConnectorError(
-            f"{where} cannot be reached while {doing}: {error}",
+            f"{where} cannot be reached while {doing}: {said}",
             code="kafka.connection",
             retriable=True,
             hint="Check that the broker runs, and bootstrap_servers and security.protocol.",
         )
     retriable = isinstance(error, errors.KafkaError) and error.retriable
     return ConnectorError(
-        f"{where} failed while {doing}: {error}", code="kafka.error", retriable=retriable
+        f"{where} failed while {doing}: {said}", code="kafka.error", retriable=retriable
     )
 
 

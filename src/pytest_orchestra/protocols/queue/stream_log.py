@@ -1,0 +1,104 @@
+"""How far a stream is read, and how many of its entries went before they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pytest_orchestra.errors import ConnectorError
+from pytest_orchestra.protocols.arrivals import Mark, Place
+from pytest_orchestra.protocols.queue.connection import QueueConnection
+from pytest_orchestra.protocols.queue.entries import Fields, arrival, entry_id
+
+NOTHING = b"0-0"
+"""The position before every entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamState:
+    """What the server says of a stream (XINFO STREAM).
+
+    Attributes:
+        last: id of the entry added last, also if it is gone.
+        first: id of the oldest entry that is there; None: the stream is empty.
+        length: how many entries are there.
+        added: how many were ever added; None: a server before Redis 7 does not say.
+    """
+
+    last: bytes = NOTHING
+    first: bytes | None = None
+    length: int = 0
+    added: int | None = 0
+
+    @classmethod
+    def of(cls, info: Mapping[str, object]) -> StreamState:
+        """Read the server's answer."""
+        last, first = info.get("last-generated-id"), info.get("first-entry")
+        length, added = info.get("length"), info.get("entries-added")
+        return cls(
+            last=last if isinstance(last, bytes) else NOTHING,
+            first=first[0] if isinstance(first, tuple | list) else None,
+            length=length if isinstance(length, int) else 0,
+            added=added if isinstance(added, int) else None,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class StreamLog:
+    """One stream's reading.
+
+    Attributes:
+        last: id of the entry read last.
+        trouble: what is wrong with this stream alone.
+        is_closed: it is no stream any more and is not read.
+    """
+
+    place: Place
+    last: bytes
+    trouble: ConnectorError | None = None
+    is_closed: bool = False
+    _added: int | None = None
+    _read: int = 0
+
+    @classmethod
+    def begin(cls, queue: str, state: StreamState) -> StreamLog:
+        """Read on from where the stream ends now."""
+        return cls(Place(queue), last=state.last, _added=state.added)
+
+    def mark(self, number: int, last: bytes) -> Mark:
+        """Give the position behind the entry ``last``."""
+        position = entry_id(last)
+
+        def counts(order: object) -> bool:
+            match order:
+                case (int(milliseconds), int(sequence)):
+                    return (milliseconds, sequence) > position
+            return False
+
+        return Mark(place=self.place, number=number, counts=counts)
+
+    def take_in(self, entries: Iterable[tuple[bytes, Fields]], connection: QueueConnection) -> None:
+        """Hand on what was read."""
+        for id_, fields in entries:
+            self.last = id_
+            self._read += 1
+            self.place.add(arrival(self.place.name, id_, fields, connection))
+
+    def count_missed(self, state: StreamState) -> None:
+        """Compare what was added with what was read, where nothing is on its way."""
+        unread = self._unread(state)
+        if unread is None or state.added is None:
+            return
+        missed = None if self._added is None else state.added - self._added - self._read - unread
+        if missed is not None and missed > 0:
+            self.place.note = f"{missed} entries were trimmed or deleted before they were read"
+        elif missed is None or missed < 0:  # the stream was made anew: count from here
+            self._added, self._read = state.added - unread, 0
+
+    def _unread(self, state: StreamState) -> int | None:
+        last = entry_id(self.last)
+        if entry_id(state.last) <= last:
+            return 0
+        if state.first is None or entry_id(state.first) > last:
+            return state.length
+        return None
