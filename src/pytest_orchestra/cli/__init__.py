@@ -1,1 +1,55 @@
-"""The orchestra command."""
+"""The ``orchestra`` command: one module per subcommand."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from pytest_orchestra.cli import plan
+from pytest_orchestra.errors import OrchestraError
+
+WRONG = 2
+"""Exit code where a file, an option or the command line is wrong."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: without the program's name; None: those of the process.
+
+    Returns:
+        The exit code: 0, or 2 where something is wrong with what the user gave.
+    """
+    parser = argparse.ArgumentParser(
+        prog="orchestra", description="Business processes tested branch by branch."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    plan.configure(commands.add_parser("plan", help=plan.SUMMARY, description=plan.SUMMARY))
+    arguments = parser.parse_args(argv)
+    _speak_utf8()
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except OrchestraError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    except BrokenPipeError:
+        _close_quietly()
+        return 0
+    return code
+
+
+def _speak_utf8() -> None:
+    """Names of elements may be of any script, whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _close_quietly() -> None:
+    """The reader went away (``| head``): the flush at exit must not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,6 +21,9 @@ from pytest_orchestra.documents.models import (
 Texts = str | list[str]
 """One text, or several."""
 
+Span = Annotated[Duration, Field(gt=0)]
+"""A duration above zero, in seconds."""
+
 _LEAVE_OUT = "Leave it out for now."
 
 
@@ -83,8 +86,8 @@ class ExpectPart(PatternPart):
     absent: Flag = False
     fail_when: Texts | None = None
     stable_for: Duration | None = None
-    within: Duration | None = None
-    every: Duration | None = None
+    within: Span | None = None
+    every: Span | None = None
     contract: Literal["error", "warn", "off"] | None = None
 
 
@@ -125,8 +128,8 @@ class ChannelDefaultsPart(DocumentModel):
 
     via: str | None = None
     credential: str | None = Field(default=None, alias="as")
-    within: Duration | None = None
-    every: Duration | None = None
+    within: Span | None = None
+    every: Span | None = None
     stable_for: Duration | None = None
     contract: Literal["error", "warn", "off"] | None = None
 
@@ -137,8 +140,8 @@ class DefaultsPart(DocumentModel):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, ChannelDefaultsPart]
 
-    within: Duration | None = None
-    every: Duration | None = None
+    within: Span | None = None
+    every: Span | None = None
     stable_for: Duration | None = None
     contract: Literal["error", "warn", "off"] | None = None
 

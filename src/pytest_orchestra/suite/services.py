@@ -1,13 +1,12 @@
-"""The services that a suite calls: their descriptions, endpoints and connections."""
+"""The services that a suite calls: their descriptions and endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.documents.document import Document
-from pytest_orchestra.documents.problems import mistake, suggestion
+from pytest_orchestra.documents.problems import mistake
 from pytest_orchestra.errors import DefinitionError, EvaluationError
 from pytest_orchestra.model import Problem, SourceLocation
 from pytest_orchestra.spi import Endpoint, ProtocolPlugin, Spec
@@ -75,63 +74,6 @@ class Services:
         channel, spec = found
         self._by_channel[channel][service] = spec
         self.versions[service] = spec.version
-
-
-def connection_problem(
-    environment: EnvironmentDefinition, channel: str, alias: str, at: SourceLocation
-) -> Problem | None:
-    """What is wrong with the connection that a step names, if anything is."""
-    aliases = environment.aliases(channel)
-    if alias in aliases:
-        return None
-    return mistake(
-        "unknown-connection",
-        f"environment '{environment.name}' has no {channel} connection '{alias}'",
-        at=at,
-        hint=suggestion(alias, aliases, "It has") or f"Add it to {environment.file}.",
-    )
-
-
-def only_connection(
-    environment: EnvironmentDefinition, channel: str, at: SourceLocation
-) -> str | Problem:
-    """The connection of a step that names none: the environment's only one of the channel."""
-    aliases = environment.aliases(channel)
-    if len(aliases) == 1:
-        return aliases[0]
-    if not aliases:
-        return mistake(
-            "no-connection",
-            f"environment '{environment.name}' has no {channel} connection",
-            at=at,
-            hint=f"Add one to {environment.file}.",
-        )
-    return mistake(
-        "which-connection",
-        f"environment '{environment.name}' has {len(aliases)} {channel} connections",
-        at=at,
-        hint=f"Name one of them with 'via': {', '.join(aliases)}.",
-    )
-
-
-def credential_problem(
-    environment: EnvironmentDefinition, channel: str, alias: str, name: str, at: SourceLocation
-) -> Problem | None:
-    """What is wrong with a step's ``as``, as far as the environment file can tell."""
-    connection = environment.connection(channel, alias)
-    fields = connection.fields if connection is not None else {}
-    credentials = fields.get("credentials", {})
-    if connection is None or not isinstance(credentials, dict) or name in credentials:
-        return None
-    if any(sign in str(fields.get("url", "")) for sign in ("${", "@")):
-        return None  # a URL may bring a credential of its own
-    return mistake(
-        "unknown-credential",
-        f"{channel} connection '{alias}' of environment '{environment.name}'"
-        f" has no credential '{name}'",
-        at=at,
-        hint=suggestion(name, credentials, "It has") or f"Add it to {environment.file}.",
-    )
 
 
 def _service_of(endpoint: str) -> str:

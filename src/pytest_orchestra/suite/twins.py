@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pytest_orchestra.suite.bound import BoundScenario, BoundStep, Step
+from pytest_orchestra.suite.names import references_of
 
 
 def find_twins(scenarios: Iterable[BoundScenario]) -> tuple[tuple[str, ...], ...]:
-    """The keys of scenarios that run the same, put together; those without a step are left out."""
-    visits = _Visits()
+    """The keys of scenarios that run the same, put together; those without a step are left out.
+
+    The number of a visit counts only where the step may read it.
+    """
+    reads_visit: dict[int, bool] = {}
     alike: dict[object, list[str]] = {}
-    for bound in scenarios:
-        if bound.steps:
-            data = bound.data.name if bound.data else None
-            ran = tuple(visits.counted(each) for each in bound.steps)
-            alike.setdefault((data, ran), []).append(bound.scenario.key)
+
+    def ran(bound: BoundStep) -> tuple[int, int]:
+        step = bound.step
+        if id(step) not in reads_visit:
+            reads_visit[id(step)] = _may_read_visit(step)
+        return id(step), bound.visit if reads_visit[id(step)] else 0
+
+    for scenario in scenarios:
+        if scenario.steps:
+            data = scenario.data.name if scenario.data else None
+            same = (data, *(ran(bound) for bound in scenario.steps))
+            alike.setdefault(same, []).append(scenario.scenario.key)
     return tuple(tuple(keys) for keys in alike.values() if len(keys) > 1)
+
+
+def _may_read_visit(step: Step) -> bool:
+    """A function, or a file with templates of its own, may read anything."""
+    return step.python is not None or any(
+        reference.root in ("visit", "file") for reference in references_of(step)
+    )

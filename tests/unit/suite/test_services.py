@@ -1,4 +1,4 @@
-"""Descriptions, endpoints and connections of the services that a suite calls."""
+"""Descriptions and endpoints of the services that a suite calls."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_orchestra.data.environments import EnvironmentDefinition, read_environments
 from pytest_orchestra.documents.reading import parse_document
 from pytest_orchestra.errors import DefinitionError
-from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.model import SourceLocation
 from pytest_orchestra.spi import ProtocolPlugin
-from pytest_orchestra.suite.services import (
-    Services,
-    connection_problem,
-    credential_problem,
-    only_connection,
-)
+from pytest_orchestra.suite.services import Services
 
 Write = Callable[[str, str], Path]
 Protocols = Mapping[str, ProtocolPlugin]
@@ -94,85 +88,3 @@ def test_endpoints_of_services_with_mistakes_are_not_judged(
 def test_a_channel_without_endpoints_has_none(tmp_path: Path, protocols: Protocols) -> None:
     services = Services({}, tmp_path, protocols, DOCUMENT)
     assert services.endpoint(protocols["bus"], "orders.list", AT) is None
-
-
-@pytest.fixture
-def environment(write: Write) -> EnvironmentDefinition:
-    text = """
-local:
-  web:
-    orders: {url: "http://x", credentials: {clerk: 1, admin: 2}}
-    bank: {url: "http://me:pw@x", credentials: {clerk: 1}}
-    plain: {url: "http://x"}
-    open: {credentials: "${env:ALL}"}
-  bus: {main: {}}
-"""
-    channels = {name: frozenset({"url", "credentials"}) for name in ("web", "bus", "store")}
-    return read_environments(write("env.yaml", text), channels=channels)["local"]
-
-
-def test_a_connection_of_the_environment_is_no_problem(environment: EnvironmentDefinition) -> None:
-    assert connection_problem(environment, "web", "orders", AT) is None
-
-
-def test_a_connection_that_is_not_there_is_refused(environment: EnvironmentDefinition) -> None:
-    assert str(connection_problem(environment, "web", "order", AT)) == (
-        "s.yaml:3:5: error[unknown-connection] environment 'local' has no web connection 'order'."
-        " Did you mean 'orders'?"
-    )
-    assert str(connection_problem(environment, "web", "zzz", AT)) == (
-        "s.yaml:3:5: error[unknown-connection] environment 'local' has no web connection 'zzz'."
-        " It has: bank, open, orders, plain."
-    )
-    assert str(connection_problem(environment, "store", "main", AT)) == (
-        "s.yaml:3:5: error[unknown-connection] environment 'local' has no store connection 'main'."
-        f" Add it to {environment.file}."
-    )
-
-
-def test_the_only_connection_of_a_channel_needs_no_name(
-    environment: EnvironmentDefinition,
-) -> None:
-    assert only_connection(environment, "bus", AT) == "main"
-
-
-def test_of_several_connections_one_must_be_named(environment: EnvironmentDefinition) -> None:
-    problem = only_connection(environment, "web", AT)
-    assert isinstance(problem, Problem)
-    assert str(problem) == (
-        "s.yaml:3:5: error[which-connection] environment 'local' has 4 web connections."
-        " Name one of them with 'via': orders, bank, plain, open."
-    )
-
-
-def test_a_channel_without_a_connection_is_refused(environment: EnvironmentDefinition) -> None:
-    assert str(only_connection(environment, "store", AT)) == (
-        "s.yaml:3:5: error[no-connection] environment 'local' has no store connection."
-        f" Add one to {environment.file}."
-    )
-
-
-@pytest.mark.parametrize(
-    ("alias", "name"),
-    [
-        ("orders", "clerk"),
-        ("bank", "url"),
-        ("open", "anything"),
-        ("nowhere", "clerk"),
-    ],
-)
-def test_credentials_that_are_there_or_may_be_are_no_problem(
-    environment: EnvironmentDefinition, alias: str, name: str
-) -> None:
-    assert credential_problem(environment, "web", alias, name, AT) is None
-
-
-def test_a_credential_that_is_not_there_is_refused(environment: EnvironmentDefinition) -> None:
-    assert str(credential_problem(environment, "web", "orders", "clrk", AT)) == (
-        "s.yaml:3:5: error[unknown-credential] web connection 'orders' of environment 'local' has"
-        " no credential 'clrk'. Did you mean 'clerk'?"
-    )
-    assert str(credential_problem(environment, "web", "plain", "clerk", AT)) == (
-        "s.yaml:3:5: error[unknown-credential] web connection 'plain' of environment 'local' has"
-        f" no credential 'clerk'. Add it to {environment.file}."
-    )

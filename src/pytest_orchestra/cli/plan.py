@@ -1,0 +1,127 @@
+"""``orchestra plan``: which scenarios would run, and which steps of a suite they would run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pytest_orchestra.cli.plan_text import render_plan
+from pytest_orchestra.errors import ConfigurationError, OrchestraError
+from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.scenario import Criterion
+from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
+from pytest_orchestra.importers import read_model
+from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
+from pytest_orchestra.suite.binding import bind_suite_with_scenarios
+from pytest_orchestra.suite.channels import load_protocols
+from pytest_orchestra.suite.plan import Tree, plan_process, plan_suite
+from pytest_orchestra.suite.python_modules import import_python_steps
+from pytest_orchestra.suite.reading import read_suite
+
+SUMMARY = "Print which scenarios a process or a suite gives."
+
+_SUITE_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class _NotYet(argparse.Action):
+    """An option that is documented and not there yet."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:  # noqa: ANN401 - argparse's own
+        parser.error(f"{self.option_strings[0]} is not there yet")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    criteria = [criterion.value for criterion in Criterion]
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="BPMN or suite file")
+    parser.add_argument("--criterion", choices=criteria, help="which scenarios; else the suite's")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    for option in ("--data", "--graph", "--lock"):
+        parser.add_argument(option, nargs=0, action=_NotYet, help=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plans of all files; what is wrong goes to standard error.
+
+    Returns:
+        0, or 2 where a file is wrong; the plans of the other files are printed all the same.
+
+    Raises:
+        ConfigurationError: a protocol plugin cannot be loaded, or a criterion is not there yet.
+    """
+    criterion = _criterion(arguments.criterion)
+    plans: list[Tree] = []
+    wrong: list[object] = []
+    for path in arguments.files:
+        try:
+            for tree, problems in _plans(path, criterion):
+                plans.append(tree)
+                wrong.extend(each for each in problems if each.severity is Severity.ERROR)
+        except OrchestraError as error:
+            wrong.append(error)
+    if arguments.format == "json":
+        print(json.dumps({"processes": plans}, indent=2, ensure_ascii=False))
+    else:
+        print("\n\n".join(render_plan(tree) for tree in plans))
+    for each in dict.fromkeys(map(str, wrong)):
+        print(each, file=sys.stderr)
+    return 2 if wrong else 0
+
+
+def _criterion(name: str | None) -> Criterion | None:
+    if name in (Criterion.PAIRS.value, Criterion.PATHS.value):
+        raise ConfigurationError(
+            f"the criterion '{name}' is not there yet", hint="Use branches or flows."
+        )
+    return Criterion(name) if name else None
+
+
+def _plans(path: Path, criterion: Criterion | None) -> Iterator[tuple[Tree, Sequence[Problem]]]:
+    if path.suffix.lower() in PROCESS_SUFFIXES:
+        yield from _process_plans(path, criterion or Criterion.BRANCHES)
+    elif path.suffix.lower() in _SUITE_SUFFIXES:
+        yield _suite_plan(path, criterion), ()
+    else:
+        raise ConfigurationError(
+            f"{path} is neither a process file nor a suite file",
+            hint=f"Name a file that ends in {', '.join((*PROCESS_SUFFIXES, *_SUITE_SUFFIXES))}.",
+        )
+
+
+def _process_plans(path: Path, criterion: Criterion) -> Iterator[tuple[Tree, Sequence[Problem]]]:
+    model = read_model(path)
+    if not model.processes:
+        raise ConfigurationError(f"{path} holds no process", hint="Draw one in a pool.")
+    for process in model.processes:
+        scenarios = generate_scenarios(process, criterion=criterion)
+        problems = _problems_of(process, model)
+        yield plan_process(scenarios, path, problems), (*problems, *scenarios.problems)
+
+
+def _problems_of(process: Process, model: ProcessModel) -> Sequence[Problem]:
+    """Those of the file, less those about elements of its other processes."""
+    elsewhere = {
+        part.id
+        for other in model.processes
+        if other.id != process.id
+        for part in (other, *other.nodes, *other.flows)
+    }
+    return [each for each in model.problems if each.element_id not in elsewhere]
+
+
+def _suite_plan(path: Path, criterion: Criterion | None) -> Tree:
+    suite = read_suite(path)
+    steps = [step for file in suite.python_files for step in import_python_steps(file)]
+    bound, scenarios = bind_suite_with_scenarios(
+        suite,
+        protocols=load_protocols(),
+        environment=None,
+        python_steps=steps,
+        criterion=criterion,
+    )
+    return plan_suite(bound, scenarios)

@@ -1,0 +1,82 @@
+"""A plan as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+_GAP = "  "
+_MAX_NAME = 60
+
+
+def render_plan(plan: dict[str, Any]) -> str:
+    """Text of one entry of ``orchestra plan``, without a last line feed."""
+    return "\n".join(_lines(plan))
+
+
+def _lines(plan: dict[str, Any]) -> Iterator[str]:
+    file = plan.get("suite_file", plan["process_file"])
+    number = len(plan["scenarios"])
+    yield (
+        f"{file}: process {plan['process_id']}, criterion {plan['criterion']},"
+        f" {number} scenario{'' if number == 1 else 's'}"
+    )
+    yield from _coverage(plan["coverage"]["flows"])
+    yield ""
+    yield from _table([_head(plan), *(_row(each) for each in plan["scenarios"])])
+    yield from _findings(plan)
+
+
+def _coverage(flows: dict[str, Any]) -> Iterator[str]:
+    yield (f"flows: {flows['covered']} of {flows['total']} covered, {flows['reachable']} reachable")
+    for each in flows["uncovered"]:
+        yield f"{_GAP}not covered: {each['id']}: {each['why']}"
+
+
+def _head(plan: dict[str, Any]) -> Sequence[str]:
+    return ("KEY", "NAME", "STEPS", "DATA") if "suite_file" in plan else ("KEY", "NAME")
+
+
+def _row(scenario: dict[str, Any]) -> Sequence[str]:
+    name = scenario["name"]
+    shown = name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
+    if "steps" not in scenario:
+        return scenario["key"], shown
+    note = f" (skipped: {scenario['skip']})" if scenario["skip"] else ""
+    data = scenario["data"] or "-"
+    return scenario["item"], shown, str(len(scenario["steps"])), f"{data}{note}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield _GAP.join(cells).rstrip()
+
+
+def _findings(plan: dict[str, Any]) -> Iterator[str]:
+    found = [
+        *(f"cannot be: {_ways(each['decisions'])}: {each['why']}" for each in plan["infeasible"]),
+        *(f"run the same: {', '.join(keys)}" for keys in plan["twins"]),
+        *_left_out(plan["left_out"]),
+        *(_problem(each) for each in plan["problems"]),
+    ]
+    if found:
+        yield ""
+        yield from found
+
+
+def _ways(decisions: Sequence[dict[str, Any]]) -> str:
+    return " with ".join(f"{each['at']} -> {', '.join(each['flows'])}" for each in decisions)
+
+
+def _left_out(left_out: dict[str, Any]) -> Iterator[str]:
+    if left_out["number"]:
+        bound = "" if left_out["exact"] else "at least "
+        yield f"left out: {bound}{left_out['number']} scenarios past max_scenarios"
+
+
+def _problem(problem: dict[str, Any]) -> str:
+    where = f"{problem['location']}: " if problem["location"] else ""
+    hint = f". {problem['hint']}" if problem["hint"] else ""
+    return f"{where}{problem['severity']}[{problem['code']}] {problem['message']}{hint}"

@@ -1,0 +1,275 @@
+"""A suite file, its process, data and environment become bound scenarios.
+
+All files are compared here; nothing is called, and no reference of an environment is resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_orchestra.data.data_sets import DataSet, DataSets
+from pytest_orchestra.data.environments import EnvironmentDefinition
+from pytest_orchestra.errors import BindingError
+from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
+from pytest_orchestra.spi import ProtocolPlugin
+from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
+from pytest_orchestra.suite.calls import CallContext, wrong_defaults
+from pytest_orchestra.suite.collecting import collecting, in_file_order
+from pytest_orchestra.suite.data_choice import DataChoice, suite_data
+from pytest_orchestra.suite.marks import Markings
+from pytest_orchestra.suite.names import KnownNames
+from pytest_orchestra.suite.order import OrderCheck
+from pytest_orchestra.suite.places import Elements
+from pytest_orchestra.suite.placing import PlacedStep
+from pytest_orchestra.suite.processes import problems_of, read_process
+from pytest_orchestra.suite.python_steps import PythonStep
+from pytest_orchestra.suite.reading import SuiteFile
+from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
+from pytest_orchestra.suite.scenarios import ScenarioBinder
+from pytest_orchestra.suite.services import Services
+from pytest_orchestra.suite.steps import StepCompiler
+
+MAX_LOOP_ITERATIONS = 2
+"""How often a scenario turns back by one flow, unless the suite says otherwise."""
+MAX_SCENARIOS = 1000
+"""How many scenarios are chosen at most, unless the suite says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the user asked for on the command line.
+
+    Attributes:
+        criterion: None: the suite's own, else ``branches``.
+        data_names, data_tags: only these data sets; empty: all.
+    """
+
+    criterion: Criterion | None = None
+    data_names: Sequence[str] = ()
+    data_tags: Sequence[str] = ()
+
+
+def bind_suite(
+    suite: SuiteFile,
+    *,
+    protocols: Mapping[str, ProtocolPlugin],
+    environment: EnvironmentDefinition | None,
+    python_steps: Sequence[PythonStep] = (),
+    criterion: Criterion | None = None,
+    data_names: Sequence[str] = (),
+    data_tags: Sequence[str] = (),
+    global_data: Sequence[DataSet] = (),
+) -> BoundSuite:
+    """Bind a suite to its process.
+
+    Args:
+        suite: as read; its own problems are raised with those that are found here.
+        protocols: by channel.
+        environment: None: connections and ``vars`` are not compared with any.
+        python_steps: of conftest files, plugins and the suite's modules.
+        criterion: None: the suite's own, else ``branches``.
+        data_names: only data sets called so; empty: all.
+        data_tags: and those with one of these tags.
+        global_data: the data sets of every suite.
+
+    Raises:
+        BindingError: with every error of the suite and of what it names.
+        ConfigurationError: the criterion is not there yet.
+    """
+    selection = Selection(criterion=criterion, data_names=data_names, data_tags=data_tags)
+    bound, _ = bind_with_scenarios(
+        suite,
+        protocols=protocols,
+        environment=environment,
+        python_steps=python_steps,
+        selection=selection,
+        global_data=global_data,
+    )
+    return bound
+
+
+def bind_with_scenarios(
+    suite: SuiteFile,
+    *,
+    protocols: Mapping[str, ProtocolPlugin],
+    environment: EnvironmentDefinition | None,
+    python_steps: Sequence[PythonStep] = (),
+    selection: Selection = Selection(),
+    global_data: Sequence[DataSet] = (),
+) -> tuple[BoundSuite, ScenarioSet]:
+    """Bind a suite as ``bind_suite`` does, and give the scenarios that it was bound to."""
+    binding = _Binding(
+        suite=suite,
+        protocols=protocols,
+        environment=environment,
+        selection=selection,
+        problems=list(suite.problems),
+    )
+    return binding.bind(python_steps, global_data)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Binding:
+    """One suite while it is bound; ``problems`` gets everything that is wrong with it."""
+
+    suite: SuiteFile
+    protocols: Mapping[str, ProtocolPlugin]
+    environment: EnvironmentDefinition | None
+    selection: Selection
+    problems: list[Problem]
+
+    def bind(
+        self, python_steps: Sequence[PythonStep], global_data: Sequence[DataSet]
+    ) -> tuple[BoundSuite, ScenarioSet]:
+        suite = self.suite
+        process, model = self._process()
+        scenarios = self._generate(process)
+        services = self._services()
+        elements = Elements(process, model)
+        placed = self._steps(elements, services, python_steps)
+        binder = self._binder(process, scenarios, placed, global_data)
+        bound = tuple(each for each in map(binder.bind, scenarios.scenarios) if each is not None)
+        self.problems.extend(binder.problems)
+        self._review(placed, binder, bound)
+        self._review_strictly(process, elements, bound)
+        return BoundSuite(
+            file=suite.file,
+            name=suite.name,
+            process_file=suite.process_file,
+            process_id=process.id,
+            criterion=scenarios.criterion,
+            environment=suite.environment,
+            spec_versions=services.versions,
+            scenarios=bound,
+            problems=self._settled(),
+        ), scenarios
+
+    def _process(self) -> tuple[Process, ProcessModel]:
+        with collecting(self.problems):
+            process, model = read_process(self.suite)
+            self.problems.extend(problems_of(process, model))
+            return process, model
+        raise BindingError(in_file_order(self.problems))
+
+    def _generate(self, process: Process) -> ScenarioSet:
+        part = self.suite.part.scenarios
+        loops, most = part.max_loop_iterations, part.max_scenarios
+        scenarios = generate_scenarios(
+            process,
+            criterion=self.selection.criterion or Criterion(part.criterion or "branches"),
+            max_loop_iterations=MAX_LOOP_ITERATIONS if loops is None else loops,
+            max_scenarios=MAX_SCENARIOS if most is None else most,
+        )
+        self.problems.extend(scenarios.problems)
+        return scenarios
+
+    def _services(self) -> Services:
+        suite = self.suite
+        lost = [name.removeprefix("specs.") for name in suite.lost]
+        services = Services(
+            suite.part.specs, suite.file.parent, self.protocols, suite.document, lost=lost
+        )
+        self.problems.extend(services.problems)
+        return services
+
+    def _steps(
+        self, elements: Elements, services: Services, python_steps: Iterable[PythonStep]
+    ) -> Sequence[PlacedStep]:
+        """All steps that can be placed: those of the file first, then the Python ones."""
+        suite = self.suite
+        context = CallContext(
+            document=suite.document,
+            protocols=self.protocols,
+            services=services,
+            defaults=suite.part.defaults,
+            environment=self.environment,
+            judges_endpoints="specs" not in suite.lost,
+        )
+        self.problems.extend(wrong_defaults(context))
+        compiler = StepCompiler(
+            elements=elements,
+            context=context,
+            python_files=suite.python_files,
+            problems=self.problems,
+        )
+        placed = [compiler.compile(index, part) for index, part in suite.steps.items()]
+        first = max(suite.steps, default=-1) + 2
+        for number, marked in enumerate(_distinct(python_steps), start=first):
+            placed.append(compiler.compile_python(number, marked))
+        return [each for each in placed if each is not None]
+
+    def _binder(
+        self,
+        process: Process,
+        scenarios: ScenarioSet,
+        placed: Sequence[PlacedStep],
+        global_data: Sequence[DataSet],
+    ) -> ScenarioBinder:
+        suite, environment = self.suite, self.environment
+        roots = {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
+        steps = [each.step for each in placed]
+        names = KnownNames(
+            roots=roots,
+            aliases=frozenset(part.alias for part in suite.steps.values() if part.alias)
+            | frozenset(step.alias for step in steps if step.alias),
+            variables=environment.variables if environment is not None else None,
+            lost_aliases=suite.lost_aliases,
+        )
+        for step in steps:
+            self.problems.extend(names.problems(step))
+        sets = DataSets.merged(global_data, suite_data(suite, self.problems))
+        asked = self.selection
+        return ScenarioBinder(
+            process,
+            placed,
+            markings=Markings(
+                suite.part.scenarios.mark,
+                [scenario.key for scenario in scenarios.scenarios],
+                suite.part.tags,
+                suite.document,
+            ),
+            data=DataChoice(
+                sets,
+                sets.selected(names=asked.data_names, tags=asked.data_tags),
+                steps,
+                judges=not {"data", "data.files"} & suite.lost,
+            ),
+            order=OrderCheck(steps, roots),
+            environment=environment,
+        )
+
+    def _review(
+        self,
+        placed: Sequence[PlacedStep],
+        binder: ScenarioBinder,
+        bound: Sequence[BoundScenario],
+    ) -> None:
+        passed = {
+            element for each in bound for element in (*each.scenario.nodes, *each.scenario.flows)
+        }
+        self.problems.extend(unused_steps(placed, binder.used, passed))
+
+    def _review_strictly(
+        self, process: Process, elements: Elements, bound: Sequence[BoundScenario]
+    ) -> None:
+        strict = self.suite.part.strict
+        at = self.suite.document.key_location(("strict" if strict else "steps",))
+        self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))
+        if strict:
+            self.problems.extend(unbound_tasks(process, elements, bound, at))
+
+    def _settled(self) -> tuple[Problem, ...]:
+        """The problems in order, once it is clear that none of them is an error."""
+        problems = in_file_order(self.problems)
+        errors = [each for each in problems if each.severity is Severity.ERROR]
+        if errors:
+            raise BindingError(errors)
+        return problems
+
+
+def _distinct(steps: Iterable[PythonStep]) -> Iterable[PythonStep]:
+    """Each marking once: a function may be found in several modules."""
+    return {(id(each.function), each.place, each.alias): each for each in steps}.values()

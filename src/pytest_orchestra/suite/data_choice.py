@@ -1,0 +1,153 @@
+"""Which data set each scenario gets, and whether it has what the scenario's steps read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope, read_data_sets
+from pytest_orchestra.documents.problems import mistake, suggestion
+from pytest_orchestra.expressions.references import Reference
+from pytest_orchestra.model import Problem
+from pytest_orchestra.suite.bound import BoundStep, Step
+from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.marks import Marking
+from pytest_orchestra.suite.names import references_of
+from pytest_orchestra.suite.reading import SuiteFile
+
+DATA_FIXTURE = "orchestra_data"
+"""The fixture by which a Python step reads data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The data set of a scenario, or why it cannot run; neither where nothing reads data."""
+
+    data: DataSet | None = None
+    skip: str = ""
+
+
+def suite_data(suite: SuiteFile, problems: list[Problem]) -> Sequence[DataSet]:
+    """The sets of the files under ``data.files``; what is wrong goes to ``problems``."""
+    files = suite.part.data.files
+    patterns = {(): files} if isinstance(files, str) else {(i,): f for i, f in enumerate(files)}
+    paths: dict[Path, None] = {}
+    for inner, pattern in patterns.items():
+        found = _matching(suite.file.parent, pattern)
+        if not found:
+            at = suite.document.location(("data", "files", *inner))
+            hint = "Paths are taken from the suite file's folder."
+            message = f"no file is called '{pattern}'"
+            problems.append(mistake("file-missing", message, at=at, hint=hint))
+        paths.update(dict.fromkeys(found))
+    with collecting(problems):
+        return read_data_sets(paths, Scope.SUITE)
+    return ()
+
+
+def _matching(folder: Path, pattern: str) -> Sequence[Path]:
+    """The files that a glob names, in the same order on every machine."""
+    path = Path(pattern)
+    if path.is_absolute():
+        folder, path = Path(path.anchor), path.relative_to(path.anchor)
+    return sorted(folder.glob(str(path))) if path.parts else []
+
+
+class DataChoice:
+    """Chooses for one scenario after the other and gathers what is wrong.
+
+    Args:
+        sets: all that the suite may use.
+        selected: those of them that the user asked for.
+        steps: of the suite; where none of them reads data, no scenario has any.
+        judges: False where ``data`` has mistakes of form, so that sets may be missing.
+    """
+
+    def __init__(
+        self, sets: DataSets, selected: DataSets, steps: Iterable[Step], *, judges: bool = True
+    ) -> None:
+        steps = tuple(steps)
+        self._sets = sets
+        self._selected = selected
+        self._judges = judges
+        self._read: Mapping[int, tuple[Reference, ...]] = {
+            id(step): tuple(each for each in references_of(step) if each.root == "data")
+            for step in steps
+        }
+        self._is_read = any(self._read.values()) or any(
+            step.python is not None and DATA_FIXTURE in step.python.fixtures for step in steps
+        )
+        self._looked_at: set[tuple[int, str]] = set()
+        self._problems: dict[object, Problem] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the choices so far."""
+        return tuple(self._problems.values())
+
+    def choose(self, marking: Marking) -> Choice:
+        """The set of a scenario: the one that its mark names, else the first by its tags."""
+        if marking.data is not None:
+            return self._named(marking, marking.data)
+        if not self._is_read:
+            return Choice()
+        chosen = self._selected.choose(tags=marking.tags)
+        if chosen is None and self._sets.by_name:
+            return Choice(skip="none of the selected data sets is there")
+        return Choice(data=chosen)
+
+    def look_at(self, data: DataSet | None, steps: Sequence[BoundStep]) -> None:
+        """Check that ``data`` has what the steps of a scenario read."""
+        name = data.name if data is not None else ""
+        for bound in steps:
+            key = (id(bound.step), name)
+            if key not in self._looked_at:
+                self._looked_at.add(key)
+                for reference in self._read[id(bound.step)]:
+                    self._check(reference, data)
+
+    def _named(self, marking: Marking, name: str) -> Choice:
+        found = self._sets.choose(named=name)
+        if found is None:
+            if self._judges:
+                self._problems[marking.data_at] = mistake(
+                    "unknown-data",
+                    f"no data set is called '{name}'",
+                    at=marking.data_at,
+                    hint=suggestion(name, self._sets.by_name, "There are"),
+                )
+            return Choice()
+        if found.name not in self._selected.by_name:
+            return Choice(skip=f"its data set '{name}' is not selected")
+        return Choice(data=found)
+
+    def _check(self, reference: Reference, data: DataSet | None) -> None:
+        if reference.optional or not self._judges:
+            return
+        if data is None:
+            if not self._sets.by_name:
+                self._problems["none"] = self._problems.get("none") or mistake(
+                    "no-data",
+                    f"'{reference}' is read, and there is no data set",
+                    at=reference.location,
+                    hint="Name files of data sets: 'data: {files: data/*.yaml}'.",
+                )
+            return
+        value: object = data.values
+        for depth, key in enumerate(reference.path):
+            if not isinstance(value, Mapping) or key not in value:
+                self._problems[reference, data.name] = _lacks(data, reference, depth, value)
+                return
+            value = value[key]
+
+
+def _lacks(data: DataSet, reference: Reference, depth: int, value: object) -> Problem:
+    key = reference.path[depth]
+    known = value if isinstance(value, Mapping) else ()
+    return mistake(
+        "data-lacks",
+        f"data set '{data.name}' has no '{'.'.join(reference.path[: depth + 1])}'",
+        at=reference.location,
+        hint=suggestion(key, known, "It has"),
+    )

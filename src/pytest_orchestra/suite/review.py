@@ -1,0 +1,84 @@
+"""What is not wrong in a suite but not as it should be; ``strict`` makes errors of some of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+from pytest_orchestra.documents.problems import shortened
+from pytest_orchestra.model import ElementId, Problem, Process, Severity, SourceLocation
+from pytest_orchestra.suite.bound import BoundScenario
+from pytest_orchestra.suite.places import Elements
+from pytest_orchestra.suite.placing import PlacedStep
+from pytest_orchestra.suite.scenarios import tasks_of
+from pytest_orchestra.suite.twins import find_twins
+
+_MAX_KEYS = 5
+
+
+def unused_steps(
+    steps: Iterable[PlacedStep], used: Container[int], passed: Container[ElementId]
+) -> Iterator[Problem]:
+    """Steps that no scenario runs.
+
+    Args:
+        steps: of the suite.
+        used: ids of the steps' objects that some scenario runs.
+        passed: elements on the way of some scenario.
+    """
+    for placed in steps:
+        if id(placed.step) not in used:
+            yield Problem(
+                severity=Severity.WARNING,
+                code="step-unused",
+                message=f"the step '{shortened(placed.step.name)}' runs in no scenario",
+                hint=_why_unused(placed, passed),
+                location=placed.step.location,
+            )
+
+
+def _why_unused(placed: PlacedStep, passed: Container[ElementId]) -> str:
+    there = [each for each in placed.places if each.is_process or each.id in passed]
+    if not there:
+        names = ", ".join(f"'{each.name}'" for each in placed.places)
+        return f"No scenario comes by {names}."
+    if placed.when:
+        return "No visit's stretch passes what its 'when' says."
+    return "No scenario completes it there: it is always interrupted."
+
+
+def unbound_tasks(
+    process: Process,
+    elements: Elements,
+    scenarios: Sequence[BoundScenario],
+    at: SourceLocation,
+) -> Iterator[Problem]:
+    """Under ``strict``: tasks that scenarios come by and at which no step ever runs."""
+    bound = {step.element for scenario in scenarios for step in scenario.steps}
+    passed = {node for scenario in scenarios for node in scenario.scenario.nodes}
+    tasks = tasks_of(process)
+    for node in process.nodes:
+        if node.id in tasks and node.id in passed and node.id not in bound:
+            yield Problem(
+                severity=Severity.ERROR,
+                code="task-unbound",
+                message=f"no step stands at the task '{elements[node.id].name}' ({node.id})",
+                hint="Bind a step to it, or leave 'strict' out.",
+                location=at,
+                element_id=node.id,
+            )
+
+
+def twins(
+    scenarios: Sequence[BoundScenario], severity: Severity, at: SourceLocation
+) -> Iterator[Problem]:
+    """Scenarios that would run the same steps with the same data."""
+    for keys in find_twins(scenarios):
+        listed = ", ".join(f"'{key}'" for key in keys[:_MAX_KEYS])
+        more = f" and {len(keys) - _MAX_KEYS} more" if len(keys) > _MAX_KEYS else ""
+        yield Problem(
+            severity=severity,
+            code="twins",
+            message=f"scenarios {listed}{more} run the same steps with the same data",
+            hint="Mark them with different data, or bind steps to what tells them apart.",
+            location=at,
+        )

@@ -1,0 +1,110 @@
+"""Scenarios get their steps, data and marks, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pytest_orchestra.data.environments import EnvironmentDefinition
+from pytest_orchestra.flow.scenario import Passage, Scenario
+from pytest_orchestra.model import ElementId, Problem, Process
+from pytest_orchestra.suite.bound import BoundScenario, BoundStep
+from pytest_orchestra.suite.data_choice import DataChoice
+from pytest_orchestra.suite.marks import Markings
+from pytest_orchestra.suite.order import OrderCheck
+from pytest_orchestra.suite.placing import PlacedStep, Placing
+from pytest_orchestra.suite.ways import Way
+
+NO_STEP = "no step is bound on this way"
+
+
+class ScenarioBinder:
+    """Binds the scenarios of one suite.
+
+    Args:
+        process: the tested one.
+        steps: in the order in which they run where they stand at one place.
+        markings: what the suite says of single scenarios.
+        data: chooses data sets.
+        order: checks what steps read of each other.
+        environment: None: no connection is known to be disabled.
+
+    Attributes:
+        used: ids of the steps' objects that ran in some scenario, inactive ones included.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        steps: Iterable[PlacedStep],
+        *,
+        markings: Markings,
+        data: DataChoice,
+        order: OrderCheck,
+        environment: EnvironmentDefinition | None,
+    ) -> None:
+        self._placing = Placing(steps)
+        self._tasks = tasks_of(process)
+        self._markings = markings
+        self._data = data
+        self._order = order
+        self._environment = environment
+        self.used: set[int] = set()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with marks, data and references in the scenarios so far."""
+        return (*self._markings.problems, *self._data.problems, *self._order.problems)
+
+    def bind(self, scenario: Scenario) -> BoundScenario | None:
+        """A scenario with all it needs to run; None where the suite leaves it out."""
+        way = Way(scenario)
+        steps = self._placing.bind(way)
+        self.used.update(id(bound.step) for bound in steps)
+        marking = self._markings[scenario.key]
+        if not marking.active:
+            return None
+        choice = self._data.choose(marking)
+        if not choice.skip:
+            self._data.look_at(choice.data, steps)
+        self._order.look_at(way, steps)
+        return BoundScenario(
+            item=scenario.key,
+            name=marking.name or scenario.name,
+            scenario=scenario,
+            steps=steps,
+            data=choice.data,
+            marks=marking.tags,
+            xfail=marking.xfail,
+            skip=choice.skip or self._disabled(steps) or ("" if steps else NO_STEP),
+            bound=self._bound(way, steps),
+        )
+
+    def _bound(self, way: Way, steps: Sequence[BoundStep]) -> tuple[int, int]:
+        tasks = self._tasks.intersection(way.passed)
+        standing = {bound.element for bound in steps if bound.passage is not Passage.TAKEN}
+        return len(tasks & standing), len(tasks)
+
+    def _disabled(self, steps: Sequence[BoundStep]) -> str:
+        """Why the environment does not let the scenario run; empty if it does."""
+        if self._environment is None:
+            return ""
+        for call in (bound.step.call for bound in steps):
+            connection = (
+                self._environment.connection(call.channel, call.connection) if call else None
+            )
+            if connection is not None and connection.enabled is False:
+                return (
+                    f"{connection.channel} connection '{connection.alias}' of environment"
+                    f" '{self._environment.name}' is disabled"
+                )
+        return ""
+
+
+def tasks_of(process: Process) -> frozenset[ElementId]:
+    """The activities that do something themselves: tasks, calls, sub-processes with nothing in."""
+    scopes = {node.scope for node in process.nodes}
+    return frozenset(
+        node.id
+        for node in process.nodes
+        if node.kind.is_activity and not (node.kind.is_sub_process and node.id in scopes)
+    )

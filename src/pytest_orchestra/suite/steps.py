@@ -1,0 +1,213 @@
+"""Steps of the suite file and Python steps are compiled, once for all scenarios."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_orchestra.documents.document import PartPath
+from pytest_orchestra.documents.problems import mistake, shortened
+from pytest_orchestra.errors import BindingError
+from pytest_orchestra.flow.scenario import Passage
+from pytest_orchestra.model import Problem, Severity, SourceLocation
+from pytest_orchestra.results import StepKind
+from pytest_orchestra.suite.bound import ActionMode, Step
+from pytest_orchestra.suite.calls import CallContext, compile_call, find_plugin
+from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.expectations import (
+    ExpectContext,
+    compile_expect,
+    compile_save,
+    default_expect,
+)
+from pytest_orchestra.suite.file import CallPart, StepPart, Texts
+from pytest_orchestra.suite.places import Element, Elements
+from pytest_orchestra.suite.placing import PlacedStep
+from pytest_orchestra.suite.python_steps import PythonStep
+
+_ALIAS = re.compile(r"[^\W\d]\w*")
+_SHOWN = 60
+
+
+class _Called(NamedTuple):
+    """The call of a step and where it stands."""
+
+    kind: StepKind
+    part: CallPart
+    path: PartPath
+
+
+@dataclass(slots=True, kw_only=True)
+class StepCompiler:
+    """Compiles the steps of one suite.
+
+    Attributes:
+        python_files: the modules that the suite names: their steps must stand in its process.
+        problems: gets everything that is wrong with the steps.
+    """
+
+    elements: Elements
+    context: CallContext
+    python_files: Sequence[Path] = ()
+    problems: list[Problem]
+
+    def compile(self, index: int, part: StepPart) -> PlacedStep | None:
+        """Compile one step of the file; None where too little of it is right to be placed.
+
+        Args:
+            index: its position in the file.
+            part: as decoded.
+        """
+        path: PartPath = ("steps", index)
+        passage, places = self._standing(part, path)
+        when = self._found(part.when, (*path, "when"))
+        called = self._called(part, path)
+        step = self._step(index, part, called) if called is not None else None
+        if step is None or not places:
+            return None
+        return PlacedStep(
+            step=step,
+            places=places,
+            passage=passage,
+            when=tuple(each.id for each in when if not each.is_process),
+        )
+
+    def compile_python(self, number: int, marked: PythonStep) -> PlacedStep | None:
+        """Compile a Python step; None where it stands nowhere in this process.
+
+        Args:
+            number: for its id, from 1.
+            marked: as the decorator left it.
+        """
+        at = marked.location or SourceLocation(file="")
+        if marked.alias is not None and not _ALIAS.fullmatch(marked.alias):
+            self.problems.append(_bad_alias(marked.alias, at))
+        try:
+            element = self.elements.find(marked.place, marked.location)
+        except BindingError as error:
+            self.problems.extend(self._softened(error, at))
+            return None
+        step = Step(
+            id=marked.alias or f"step-{number}",
+            name=marked.name,
+            kind=marked.kind,
+            location=at,
+            alias=marked.alias,
+            python=marked,
+            expect=default_expect(self.context.defaults, marked.within),
+        )
+        return PlacedStep(step=step, places=(element,))
+
+    def _softened(self, error: BindingError, at: SourceLocation) -> Iterator[Problem]:
+        """A conftest may have steps of other processes too; what looks like a slip is told."""
+        named = Path(at.file).resolve() in {file.resolve() for file in self.python_files}
+        for problem in error.problems:
+            if isinstance(problem, Problem):
+                slip = "Did you mean" in problem.hint or problem.code == "ambiguous-element"
+                severity = Severity.WARNING if slip else Severity.INFO
+                yield problem if named else replace(problem, severity=severity)
+
+    def _check_alias(self, alias: str | None, path: PartPath) -> None:
+        if alias is not None and not _ALIAS.fullmatch(alias):
+            at = self.context.document.location((*path, "alias"))
+            self.problems.append(_bad_alias(alias, at))
+
+    def _standing(self, part: StepPart, path: PartPath) -> tuple[Passage, tuple[Element, ...]]:
+        self._check_alias(part.alias, path)
+        if (part.at is None) == (part.leaving is None):
+            self._say("place-missing", "a step has either 'at' or 'leaving'", path)
+            return Passage.ENTERED, ()
+        if part.at is not None:
+            return Passage.ENTERED, self._found(part.at, (*path, "at"))
+        places = self._found(part.leaving, (*path, "leaving"))
+        for element in places:
+            if not element.can_be_left:
+                message = f"'{element.name}' is a {element.kind}: it is over as soon as it comes"
+                self._say("cannot-be-left", message, (*path, "leaving"), hint="Write 'at'.")
+        return Passage.LEFT, places
+
+    def _found(self, names: Texts | None, path: PartPath) -> tuple[Element, ...]:
+        """The elements that are called so, each once."""
+        if names is None:
+            return ()
+        if names == []:
+            self._say("place-missing", f"'{path[-1]}' names no element", path)
+        texts = {(): names} if isinstance(names, str) else {(i,): t for i, t in enumerate(names)}
+        found: dict[str, Element] = {}
+        for inner, text in texts.items():
+            at = self.context.document.location((*path, *inner))
+            with collecting(self.problems):
+                element = self.elements.find(text, at)
+                found[element.id] = element
+        return tuple(found.values())
+
+    def _called(self, part: StepPart, path: PartPath) -> _Called | None:
+        calls = [
+            _Called(kind, call, (*path, kind.value.lower()))
+            for kind, call in ((StepKind.ACTION, part.action), (StepKind.ASSERTION, part.assertion))
+            if call is not None
+        ]
+        if len(calls) != 1:
+            self._say("call-missing", "a step has either 'action' or 'assertion'", path)
+            return None
+        return calls[0]
+
+    def _step(self, index: int, part: StepPart, called: _Called) -> Step | None:
+        kind, call, path = called
+        plugin = find_plugin(call, self.context, path, self.problems)
+        mode = ActionMode(call.mode) if call.mode else ActionMode.SYNC
+        if call.mode is not None and kind is StepKind.ASSERTION:
+            self._say("unknown-key", "'mode' is for actions", (*path, "mode"), hint="Leave it out.")
+            mode = ActionMode.SYNC
+        expectation = ExpectContext(
+            document=self.context.document,
+            path=("steps", index),
+            kind=kind,
+            mode=mode,
+            defaults=self.context.defaults,
+            channel_defaults=self.context.channel_defaults(call.channel),
+            problems=self.problems,
+        )
+        expect = compile_expect(part.expect, expectation)
+        save = compile_save(part.save, expectation)
+        if plugin is None:
+            return None
+        template = compile_call(
+            call, plugin, kind=kind, context=self.context, path=path, problems=self.problems
+        )
+        return Step(
+            id=part.alias or f"step-{index + 1}",
+            name=part.name or _name_of(part, call),
+            kind=kind,
+            location=self.context.document.location(("steps", index)),
+            alias=part.alias,
+            mode=mode,
+            call=template,
+            expect=expect,
+            save=save,
+        )
+
+    def _say(self, code: str, message: str, path: PartPath, *, hint: str = "") -> None:
+        at = self.context.document.location(path)
+        self.problems.append(mistake(code, message, at=at, hint=hint))
+
+
+def _bad_alias(alias: str, at: SourceLocation) -> Problem:
+    return mistake(
+        "bad-name",
+        f"'{shortened(alias)}' is no alias",
+        at=at,
+        hint="Begin with a letter; then letters, digits and '_'.",
+    )
+
+
+def _name_of(part: StepPart, call: CallPart) -> str:
+    """What a step without a name is called: where it stands, and what it calls."""
+    places = part.at if part.at is not None else part.leaving
+    place = places if isinstance(places, str) else ", ".join(places or ())
+    fields = (call.model_extra or {}).values()
+    target = next((each for each in fields if isinstance(each, str)), "")
+    return shortened(f"{place}: {call.channel} {target}".strip(), _SHOWN)
