@@ -1,0 +1,75 @@
+"""What the channel ``http`` is to the engine: its fields, roots and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pytest_orchestra.protocols.http.client import HttpExecutor
+from pytest_orchestra.protocols.http.connection import HttpConnection
+from pytest_orchestra.protocols.http.contract import HttpContractValidator
+from pytest_orchestra.protocols.http.endpoints import HttpEndpointMatcher
+from pytest_orchestra.protocols.http.openapi.parser import OpenApiParser
+from pytest_orchestra.protocols.http.request import PARTS
+from pytest_orchestra.results import StepKind, ViolationType
+from pytest_orchestra.spi import CallField, FieldUse, ProtocolPlugin
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pytest_orchestra.spi import (
+        ContractValidator,
+        EndpointMatcher,
+        SpecParser,
+        StepExecutor,
+    )
+
+CALL_FIELDS = (
+    CallField(
+        name="endpoint",
+        use=FieldUse.LITERAL,
+        required=True,
+        summary="What is called: service.operationId, or service METHOD /path/{field}.",
+    ),
+    CallField(
+        name="input",
+        parts=frozenset(PARTS),
+        summary="What is sent: path fields, query, headers, cookies (null leaves one out), body.",
+    ),
+    CallField(
+        name="safe",
+        use=FieldUse.LITERAL,
+        kinds=frozenset({StepKind.ASSERTION}),
+        summary="true: the call may be repeated although its method is not GET or HEAD.",
+    ),
+)
+
+ROOTS: Mapping[str, str] = MappingProxyType(
+    {
+        "response": "The reply: status, headers (names in lower case), body (JSON with exact "
+        "fractions, text, null for none, else media_type, bytes and base64), elapsed_ms.",
+    }
+)
+
+
+class HttpPlugin:
+    """HTTP/1.1 services, described by OpenAPI or not at all."""
+
+    id = "http"
+    channel = "HTTP_REST"
+    call_fields: Sequence[CallField] = CALL_FIELDS
+    roots = ROOTS
+    connection_model: type[BaseModel] = HttpConnection
+    embedded: str | None = None
+    lost = ViolationType.HTTP_ERROR
+    unmet = ViolationType.BUSINESS_RULE_VIOLATION
+
+    def __init__(self) -> None:
+        self.spec_parser: SpecParser | None = OpenApiParser()
+        self.endpoint_matcher: EndpointMatcher | None = HttpEndpointMatcher()
+        self.step_executor: StepExecutor = HttpExecutor()
+        self.contract_validator: ContractValidator | None = HttpContractValidator()
+
+
+plugin: ProtocolPlugin = HttpPlugin()

@@ -1,0 +1,66 @@
+"""A request becomes a line for a shell that sends it again with curl.
+
+Secrets stand in double quotes, so that the ``$NAME`` which replaces one is read by the shell.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from shlex import quote
+from urllib.parse import urlsplit
+
+from pytest_orchestra.protocols.http.connection import Credential
+from pytest_orchestra.protocols.http.request import Request
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SPECIAL = re.compile(r'([\\"$`!])')
+_BODY_METHOD, _PLAIN_METHOD = "POST", "GET"
+
+
+def curl(request: Request, credential: Credential | None, *, verify: bool | Path) -> str:
+    """Write the line.
+
+    Args:
+        request: with all its headers.
+        credential: that it is sent with; its secrets stand in the line as they are.
+        verify: of the connection.
+    """
+    words = ["curl", "-sS", "-i", *_method(request)]
+    if verify is False and urlsplit(request.url).scheme == "https":
+        words.append("-k")
+    elif isinstance(verify, Path):
+        words += ["--cacert", quote(str(verify))]
+    words.append(_quoted(request.url))
+    for name, value in request.headers.items():
+        if credential and credential.basic and name == "authorization" and name in request.hidden:
+            user, password = credential.basic
+            words += ["-u", f'"{_escaped(user)}:{password.get_secret_value()}"']
+        elif name in request.hidden:
+            words += ["-H", f'"{_escaped(name)}: {value}"']
+        elif name not in {"accept-encoding", "user-agent"} and (name, value) != ("accept", "*/*"):
+            words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
+    if request.content is not None:
+        words += ["--data-raw", _quoted(request.content.decode("utf-8", "replace"))]
+    return " ".join(words)
+
+
+def _method(request: Request) -> list[str]:
+    if request.method == "HEAD":
+        return ["-I"]
+    if request.method == (_PLAIN_METHOD if request.content is None else _BODY_METHOD):
+        return []
+    return ["-X", quote(request.method)]
+
+
+def _quoted(text: str) -> str:
+    """Quote for a POSIX shell, on one line: line ends and the like as ``$'…'``."""
+    if not _CONTROL.search(text):
+        return quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+    escaped = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", escaped)
+    return f"$'{escaped}'"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
