@@ -41,7 +41,7 @@ class QueueProtocol:
     """What the engine must know of the channel."""
 
     id = "queue"
-    channel = "KAFKA"
+    channel = "QUEUE"
     call_fields: Sequence[CallField] = (
         CallField(
             name="queue",
@@ -70,8 +70,8 @@ class QueueProtocol:
     )
     connection_model: type[BaseModel] = QueueConnection
     embedded: str | None = "redis"
-    lost = ViolationType.KAFKA_MESSAGE_NOT_FOUND
-    unmet = ViolationType.KAFKA_MESSAGE_NOT_FOUND
+    lost = ViolationType.QUEUE_MESSAGE_NOT_FOUND
+    unmet = ViolationType.QUEUE_MESSAGE_NOT_FOUND
     spec_parser: SpecParser | None = None
     endpoint_matcher: EndpointMatcher | None = None
     step_executor = QueueExecutor()
