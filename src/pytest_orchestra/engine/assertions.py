@@ -19,6 +19,10 @@ STABLE_FOR = 1.0
 """Seconds that messages are watched on after an exact count is reached, unless said."""
 
 
+LAST_LOOK = 1.0
+"""Seconds that a query or call may take which began just before the deadline."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Wait:
     """One assertion's wait.
@@ -44,7 +48,8 @@ class Wait:
         began = clock()
         schedule = Schedule(within=self.expect.within, every=self.expect.every)
         while True:
-            judgement = await self._look(self._left(began, clock()))
+            left = self._left(began, clock())
+            judgement = await self._look(max(left, LAST_LOOK) if self.watch.standing else left)
             if self._trouble is not None and not self._trouble.retriable:
                 return lost(self._trouble, self.plugin.lost, attempts=self._looks)
             now = clock()

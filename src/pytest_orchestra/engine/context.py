@@ -56,7 +56,7 @@ class RunContext:
     def missing(self, references: tuple[Reference, ...]) -> str | None:
         """The alias of the first step that a reference needs and that delivered nothing."""
         for reference in references:
-            if reference.root == "step" and reference.path:
+            if reference.root == "step" and reference.path and not reference.optional:
                 delivered = self.step_values.get(reference.path[0])
                 if delivered is None or (
                     len(reference.path) > 1 and reference.path[1] not in delivered
