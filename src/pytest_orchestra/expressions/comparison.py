@@ -107,7 +107,7 @@ def arithmetic(symbol: str, left: object, right: object) -> object:
     if is_number(left) and is_number(right):
         if isinstance(left, int) and isinstance(right, int) and symbol != "/":
             return _whole(symbol, left, right)
-        return _ARITHMETIC[symbol](Decimal(_decimal(left)), _decimal(right))
+        return _finite(_ARITHMETIC[symbol](Decimal(_decimal(left)), _decimal(right)))
     demand(left, right)
     if symbol == "+" and isinstance(left, str) and isinstance(right, str):
         return bounded(left + right)
@@ -120,11 +120,17 @@ def _whole(symbol: str, left: int, right: int) -> object:
     bits = left.bit_length() + right.bit_length()
     if symbol == "**":
         if right < 0:
-            return Decimal(left) ** right
+            return _finite(Decimal(left) ** right)
         bits = left.bit_length() * right
     if bits > MAX_BITS:
         raise OverflowError("the number is too large")
     return _ARITHMETIC[symbol](left, right)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise OverflowError("there is no such number")
+    return value
 
 
 def _decimal(value: float | Decimal) -> Decimal | int:

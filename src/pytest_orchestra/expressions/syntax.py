@@ -73,8 +73,7 @@ def parse(source: str) -> nodes.Expr:
     if len(source) > MAX_SOURCE:
         raise SyntaxProblem(f"the expression has more than {MAX_SOURCE} characters", "Split it.")
     _check_brackets(source)
-    body = _parsed(source)
-    match body:
+    match _parsed(source):
         case [nodes.Output(nodes=[expression])] if isinstance(expression, nodes.Expr):
             _check_depth(expression)
             _check(expression)
@@ -185,8 +184,8 @@ def _check(tree: nodes.Expr) -> None:
     called = {id(node.node) for node in everything if isinstance(node, nodes.Call)}
     for node in everything:
         match node:
-            case nodes.Name(name=name) if name in _FUNCTIONS and id(node) not in called:
-                raise SyntaxProblem(f"'{name}' is a function", f"Write {name}(…).")
+            case nodes.Name(name=name):
+                _check_name(name, is_called=id(node) in called)
             case nodes.Call():
                 _check_call(node)
             case nodes.Filter(name=name):
@@ -195,8 +194,15 @@ def _check(tree: nodes.Expr) -> None:
                 _check_known(name, _TESTS, "test")
             case nodes.CondExpr(expr2=None):
                 raise SyntaxProblem("an 'if' without an 'else'", "Say what there is otherwise.")
-            case nodes.Const(value=float() as number) if number in (float("inf"), float("-inf")):
+            case nodes.Const(value=float() as number) if number == float("inf"):
                 raise SyntaxProblem("a number is too large")
+
+
+def _check_name(name: str, *, is_called: bool) -> None:
+    if name == "self":  # jinja2 would give its own object for it
+        raise SyntaxProblem("there is no name 'self'")
+    if name in _FUNCTIONS and not is_called:
+        raise SyntaxProblem(f"'{name}' is a function", f"Write {name}(…).")
 
 
 def _check_call(node: nodes.Call) -> None:

@@ -32,6 +32,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((int, float, Decimal), "a number"),
     (str, "text"),
     (Mapping, "a mapping"),
+    (bytes, "bytes"),
     (Sequence, "a list"),
     ((dt.date, dt.time), "a date or time"),
 )

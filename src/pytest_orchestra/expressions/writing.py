@@ -45,7 +45,7 @@ def text_of_tree(node: nodes.Node) -> str:
 def _literal(node: nodes.Node) -> str:
     match node:
         case nodes.Const(value=None):
-            return "null"
+            return "none"
         case nodes.Const(value=value):
             return str(value).lower() if isinstance(value, bool) else repr(value)
         case nodes.List(items=items):
