@@ -178,8 +178,7 @@ class _Call:
 
     @cached_property
     def _what(self) -> str:
-        article = "an" if self._kind is StepKind.ASSERTION else "a"
-        return f"{article} {self._kind.value.lower()} on {self._plugin.id}"
+        return f"an {self._kind.value.lower()} on {self._plugin.id}"
 
     def _unknown(self, name: str) -> Problem:
         at = self._document.key_location((*self._path, name))
@@ -190,7 +189,7 @@ class _Call:
                 else "Only assertions have it."
             )
             return mistake("unknown-key", f"{self._what} has no '{name}'", at=at, hint=hint)
-        known = (*self.known, *(key for key in ("channel", "via", "as", "mode")))
+        known = (*self.known, "channel", "via", "as", "mode")
         hint = suggestion(name, known, "Known keys")
         return mistake("unknown-key", f"{self._what} has no '{name}'", at=at, hint=hint)
 

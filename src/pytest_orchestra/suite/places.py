@@ -115,6 +115,11 @@ class Elements:
         flows = self._flows.get(node.id, [])
         return [flow for flow in flows if name in (flow.id, _folded(flow.name))]
 
+    def _known(self) -> list[str]:
+        """Every name, and the ids that are more than names in other letters."""
+        names = {name.casefold() for name in self._by_name}
+        return [*self._by_name, *(each for each in self._by_id if each.casefold() not in names)]
+
     def _unknown(self, text: str, at: SourceLocation | None) -> Problem:
         for owner, name in _splits(text):
             for node in self._called(owner):
@@ -132,7 +137,7 @@ class Elements:
                 hint = f"It is in process '{other.id}'; this suite tests '{self._process.id}'."
                 break
         else:
-            hint = suggestion(text, [*self._by_name, *self._by_id], "Known places")
+            hint = suggestion(text, self._known(), "Known places")
         message = f"{here} has no element called '{shortened(text)}'"
         return mistake("unknown-element", message, at=at, hint=hint)
 

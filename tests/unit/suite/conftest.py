@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from pytest_orchestra.errors import DefinitionError, EvaluationError
+from pytest_orchestra.data.environments import EnvironmentDefinition, read_environments
+from pytest_orchestra.errors import BindingError, DefinitionError, EvaluationError
 from pytest_orchestra.flow.scenario import Moment, Passage, Scenario
 from pytest_orchestra.model import (
     ElementId,
@@ -31,6 +33,9 @@ from pytest_orchestra.spi import (
     Spec,
     StepExecutor,
 )
+from pytest_orchestra.suite.binding import bind_suite
+from pytest_orchestra.suite.bound import BoundSuite
+from pytest_orchestra.suite.reading import SuiteFile, read_suite
 
 ORDER = ElementId("order")
 
@@ -245,3 +250,87 @@ def protocols() -> Mapping[str, ProtocolPlugin]:
         roots={"row": "the first row", "rows": "all of them"},
     )
     return {channel.id: channel for channel in (bus, store, web)}
+
+
+ORDER_BPMN = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">
+<process id="order" name="Order fulfilment">
+<startEvent id="start" name="Ordered"/>
+<userTask id="place" name="Place order"/>
+<exclusiveGateway id="amount" name="Amount?" default="low"/>
+<userTask id="review" name="Review"/>
+<exclusiveGateway id="fine" name="Fine?" default="f_yes"/>
+<exclusiveGateway id="merge"/>
+<parallelGateway id="fork"/>
+<serviceTask id="ship" name="Ship"/>
+<serviceTask id="charge" name="Charge"/>
+<boundaryEvent id="declined" name="Declined" attachedToRef="charge">
+  <errorEventDefinition/>
+</boundaryEvent>
+<parallelGateway id="join"/>
+<endEvent id="end" name="Done"/>
+<endEvent id="lost" name="Lost"><terminateEventDefinition/></endEvent>
+<sequenceFlow id="f1" sourceRef="start" targetRef="place"/>
+<sequenceFlow id="f2" sourceRef="place" targetRef="amount"/>
+<sequenceFlow id="low" name="low" sourceRef="amount" targetRef="merge"/>
+<sequenceFlow id="f_high" name="high" sourceRef="amount" targetRef="review"/>
+<sequenceFlow id="f5" sourceRef="review" targetRef="fine"/>
+<sequenceFlow id="f_no" name="no" sourceRef="fine" targetRef="review"/>
+<sequenceFlow id="f_yes" name="yes" sourceRef="fine" targetRef="merge"/>
+<sequenceFlow id="f7" sourceRef="merge" targetRef="fork"/>
+<sequenceFlow id="f8" sourceRef="fork" targetRef="ship"/>
+<sequenceFlow id="f9" sourceRef="fork" targetRef="charge"/>
+<sequenceFlow id="f10" sourceRef="ship" targetRef="join"/>
+<sequenceFlow id="f11" sourceRef="charge" targetRef="join"/>
+<sequenceFlow id="f12" sourceRef="join" targetRef="end"/>
+<sequenceFlow id="f13" sourceRef="declined" targetRef="lost"/>
+</process>
+</definitions>
+"""
+
+
+class Bench:
+    """A folder with a process, a suite to be written, and fake channels to bind it with."""
+
+    def __init__(
+        self, folder: Path, write: Callable[[str, str], Path], protocols: Mapping[str, Any]
+    ) -> None:
+        self.folder = folder
+        self.write = write
+        self.protocols = protocols
+        write("order.bpmn", ORDER_BPMN)
+        write("shop.web", "post create\nget show")
+
+    def suite(self, text: str) -> SuiteFile:
+        """A suite file; ``process`` and ``specs`` need not be said."""
+        begin = "" if "process:" in text else "process: order.bpmn\n"
+        specs = "" if "specs:" in text else "specs: {shop: shop.web}\n"
+        return read_suite(self.write("order.suite.yaml", begin + specs + text))
+
+    def bind(self, text: str, **others: object) -> BoundSuite:
+        given: dict[str, Any] = {"protocols": self.protocols, "environment": None, **others}
+        return bind_suite(self.suite(text), **given)
+
+    def environment(self, text: str) -> EnvironmentDefinition:
+        channels = {name: frozenset({"credentials"}) for name in self.protocols}
+        path = self.write("env.yaml", text)
+        return next(iter(read_environments(path, channels=channels).values()))
+
+    def errors(self, text: str, **others: object) -> list[str]:
+        """The errors of binding, less the folder's name and the word ``error``."""
+        with pytest.raises(BindingError) as refusal:
+            self.bind(text, **others)
+        return [self.plain(str(problem)) for problem in refusal.value.problems]
+
+    def warnings(self, text: str, **others: object) -> list[str]:
+        """What binding finds that is no error."""
+        return [self.plain(str(problem)) for problem in self.bind(text, **others).problems]
+
+    def plain(self, text: str) -> str:
+        shown = text.replace(f"{self.folder}/", "").replace("order.suite.yaml:", "")
+        return shown.replace("error[", "[")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, write: Callable[[str, str], Path], protocols: Mapping[str, Any]) -> Bench:
+    return Bench(tmp_path, write, protocols)
