@@ -10,9 +10,9 @@ def orchestra_environment(orchestra_environment):
     """The chosen environment, with the shop running in it."""
     environment = orchestra_environment
     servers = {
-        "DATABASE_URL": environment.connection("db").url,
+        "DATABASE_URL": environment.connection("db").full_url(),
         "KAFKA_BOOTSTRAP_SERVERS": ",".join(environment.connection("kafka").bootstrap_servers),
-        "REDIS_URL": environment.connection("queue").url,
+        "REDIS_URL": environment.connection("queue").full_url(),
         "PORT": "{port}",
     }
     for name in ("payments", "warehouse", "orders"):
