@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from pytest_orchestra.plugin import options, workers
+from pytest_orchestra.plugin import options, outcomes, workers
 from pytest_orchestra.plugin.fixtures import (
     orchestra_clients,
     orchestra_context,
@@ -14,7 +15,6 @@ from pytest_orchestra.plugin.fixtures import (
     orchestra_engine,
     orchestra_environment,
 )
-from pytest_orchestra.plugin.outcomes import OutcomeCounter
 
 __all__ = [
     "orchestra_clients",
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[options.OPTIONS] = options.read_options(config)
     options.point_at_suites(config)
     workers.begin(config)
-    config.pluginmanager.register(OutcomeCounter(), "orchestra_outcomes")
+    config.pluginmanager.register(outcomes.OutcomeCounter(), "orchestra_outcomes")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -56,6 +56,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from pytest_orchestra.plugin.collection import collect_file
 
     return collect_file(file_path, parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a refusal of ours by its text, in whatever phase it came."""
+    report = yield
+    return outcomes.without_traceback(report, call)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -39,7 +39,6 @@ class Driver:
     session: EngineSession
     mode: RunMode
     log: EventLog
-    _listeners: list[Callable[[RunEvent], None]] = field(default_factory=list)
 
     def context_of(self, item: ScenarioItem) -> RunContext:
         """A new context for the item's next run."""
@@ -102,7 +101,8 @@ def _describe(item: ScenarioItem, run: TestRun) -> None:
         )
         if value
     )
-    item.add_report_section("call", "orchestra", f"{run.bound}; run {run.id}")
+    if run.status is RunStatus.PASSED:
+        item.add_report_section("call", "orchestra", f"{run.bound}; run {run.id}")
 
 
 async def open_driver(config: pytest.Config, environment: Environment) -> Driver:

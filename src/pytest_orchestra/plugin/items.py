@@ -57,10 +57,8 @@ class ScenarioItem(pytest.Function):
         excinfo: pytest.ExceptionInfo[BaseException],
         style: Any = None,  # noqa: ANN401 - pytest's
     ) -> Any:  # noqa: ANN401 - pytest's own private type
-        """Our own text for a failed scenario or a refusal of ours; else pytest's traceback."""
-        from pytest_orchestra.errors import OrchestraError
-
-        if isinstance(excinfo.value, ScenarioFailed | OrchestraError):
+        """Our own text for a failed scenario; else pytest's traceback."""
+        if isinstance(excinfo.value, ScenarioFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

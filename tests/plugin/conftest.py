@@ -1,0 +1,82 @@
+"""A small process and its suite, written into pytester's folder."""
+
+from collections.abc import Callable
+from textwrap import dedent
+
+import pytest
+
+# pytester forgets what a run in this process imported; C extensions cannot be imported twice
+import pytest_orchestra.plugin.collection
+import pytest_orchestra.plugin.driving  # noqa: F401
+
+PROCESS = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+  <process id="order" name="Order">
+    <startEvent id="start" name="Placed"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="check"/>
+    <task id="check" name="Check order"/>
+    <sequenceFlow id="f2" sourceRef="check" targetRef="amount"/>
+    <exclusiveGateway id="amount" name="Amount?" default="low"/>
+    <sequenceFlow id="low" name="low" sourceRef="amount" targetRef="ship"/>
+    <sequenceFlow id="high" name="high" sourceRef="amount" targetRef="approve"/>
+    <userTask id="approve" name="Approve order"/>
+    <sequenceFlow id="f3" sourceRef="approve" targetRef="ship"/>
+    <task id="ship" name="Ship order"/>
+    <sequenceFlow id="f4" sourceRef="ship" targetRef="end"/>
+    <endEvent id="end" name="Done"/>
+  </process>
+</definitions>
+"""
+
+STEPS = """\
+import pytest_orchestra as orchestra
+
+
+@orchestra.step("Check order", alias="check")
+def check_the_order(orchestra_data):
+    return {"amount": orchestra_data.get("amount", 0)}
+
+
+@orchestra.step("Approve order")
+async def approve_the_order(orchestra_context):
+    assert orchestra_context.step_values["check"]["amount"] > 100
+"""
+
+SUITE = """\
+name: Orders
+process: order.bpmn
+tags: [orders]
+python: [shop_steps.py]
+data: {files: data.yaml}
+scenarios:
+  mark:
+    main: {data: small}
+    amount-high: {data: large, tags: [slow]}
+"""
+
+DATA = """\
+- {name: small, values: {amount: 5}}
+- {name: large, values: {amount: 500}}
+"""
+
+
+@pytest.fixture
+def write(pytester: pytest.Pytester) -> Callable[..., None]:
+    """Write files into the folder: names with ``__`` for a dot, dedented."""
+
+    def write_files(**files: str) -> None:
+        for name, text in files.items():
+            path = pytester.path / name.replace("__", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+
+    return write_files
+
+
+@pytest.fixture
+def shop(pytester: pytest.Pytester, write: Callable[..., None]) -> pytest.Pytester:
+    """A folder with a process of two scenarios and a suite of Python steps that pass."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+    write(order__bpmn=PROCESS, shop_steps__py=STEPS, order__suite__yaml=SUITE, data__yaml=DATA)
+    return pytester

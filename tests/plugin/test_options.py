@@ -1,0 +1,94 @@
+"""Options: one table, checked at the start."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--orchestra-mode=fast", "*--orchestra-mode: 'fast' is none of RUN_ALL_STEPS, *"),
+        ("--orchestra-mode=single_step", "*--orchestra-mode: SINGLE_STEP is not there yet*"),
+        ("--orchestra-criterion=paths", "*--orchestra-criterion: paths is not there yet*"),
+        ("--orchestra-suite=nowhere", "*--orchestra-suite: 'nowhere' names no suite file*"),
+        ("--orchestra-suite=*.nothing", "*--orchestra-suite: '*.nothing' names no suite file*"),
+    ],
+)
+def test_a_wrong_option_is_a_usage_error(
+    shop: pytest.Pytester, argument: str, message: str
+) -> None:
+    """It says what can be given."""
+    result = shop.runpytest(argument)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+@pytest.mark.parametrize("place", [".", "order.suite.yaml", "*.suite.yaml"])
+def test_a_suite_is_named_by_file_folder_or_glob(shop: pytest.Pytester, place: str) -> None:
+    """With it and no path only the suites run."""
+    shop.makepyfile(test_decoy="def test_decoy(): raise AssertionError")
+    shop.runpytest(f"--orchestra-suite={place}").assert_outcomes(passed=2)
+
+
+def test_a_path_beside_the_option_runs_too(shop: pytest.Pytester) -> None:
+    """The user named both."""
+    shop.makepyfile(test_more="def test_more(): pass")
+    result = shop.runpytest("--orchestra-suite=order.suite.yaml", "test_more.py")
+    result.assert_outcomes(passed=3)
+
+
+def test_the_ini_file_says_the_same(shop: pytest.Pytester) -> None:
+    """Every option has a twin; the command line wins."""
+    shop.makeini(
+        """
+        [pytest]
+        asyncio_default_fixture_loop_scope = function
+        orchestra_suite = order.suite.yaml
+        orchestra_mode = run_all_steps
+        orchestra_criterion = flows
+        """
+    )
+    result = shop.runpytest("--collect-only", "-q")
+    assert [line for line in result.outlines if "::" in line] == [
+        "order.suite.yaml::main",
+        "order.suite.yaml::amount-high",
+    ]
+    result = shop.runpytest("--orchestra-mode=Stop_On_First_Failure")
+    result.stdout.fnmatch_lines(["orchestra: 1 suite file, mode STOP_ON_FIRST_FAILURE"])
+
+
+def test_a_bad_number_in_the_ini_file_is_a_usage_error(shop: pytest.Pytester) -> None:
+    """Before anything is collected."""
+    shop.makeini("[pytest]\norchestra_keep = none\n")
+    result = shop.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: orchestra_keep is 'none'*"])
+
+
+def test_run_all_steps_goes_on_after_a_failure(shop: pytest.Pytester) -> None:
+    """And names what was skipped for want of a value."""
+    (shop.path / "shop_steps.py").write_text(
+        """
+import pytest_orchestra as orchestra
+
+@orchestra.step("Check order", alias="check")
+def check():
+    assert False, "no order"
+
+@orchestra.step("Ship order")
+def ship():
+    assert False, "no parcel"
+""",
+        encoding="utf-8",
+    )
+    stopped = shop.runpytest("-k", "main")
+    stopped.stdout.fnmatch_lines(["*no order*", "*0 steps passed, 1 failed, 1 skipped*"])
+    stopped.stdout.no_fnmatch_line("*no parcel*")
+    whole = shop.runpytest("-k", "main", "--orchestra-mode=RUN_ALL_STEPS")
+    whole.stdout.fnmatch_lines(["*no order*", "then: *no parcel*", "*0 steps passed, 2 failed*"])
+
+
+def test_data_sets_are_chosen_by_name_and_tag(shop: pytest.Pytester) -> None:
+    """Scenarios that contradict the choice are skipped with the reason."""
+    result = shop.runpytest("--orchestra-data=large", "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*small*"])
