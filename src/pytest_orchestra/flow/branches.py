@@ -8,8 +8,11 @@ from itertools import islice, product
 from pytest_orchestra.flow.concurrency import concurrent_decisions
 from pytest_orchestra.flow.cover import cover_flows
 from pytest_orchestra.flow.decisions import Decision, Outcome
+from pytest_orchestra.flow.keys import changed_outcomes
 from pytest_orchestra.flow.search import Demand, Finding, RunFinder
 from pytest_orchestra.flow.selection import Selection
+from pytest_orchestra.flow.space import Run
+from pytest_orchestra.flow.splicing import BaseRun, base_run, can_splice, splice
 
 MAX_PAIRS = 100_000
 """Pairs of outcomes that are looked at in one process."""
@@ -22,75 +25,103 @@ def choose_branches(finder: RunFinder, selection: Selection) -> None:
         finder: finds runs; its routes know the default outcomes.
         selection: takes the runs; where there is not room for all, flow coverage is kept.
     """
-    _Choice(finder, selection).choose()
+    selection.add(finder.main())
+    game = finder.routes.space.game
+    outcomes = sorted(game.decisions.outcomes, key=game.rank)
+    changed = [outcome for outcome in outcomes if outcome.index not in finder.routes.defaults]
+    if len(changed) >= selection.max_scenarios:
+        for run in cover_flows(finder):
+            selection.add(Finding(run=run))
+    bases = _take_outcomes(finder, selection, changed)
+    _turn_back(finder, selection)
+    _Pairs(finder, selection, bases).take()
+    _complete(finder, selection, outcomes)
 
 
-class _Choice:
-    def __init__(self, finder: RunFinder, selection: Selection) -> None:
-        self._selection = selection
+def _take_outcomes(
+    finder: RunFinder, selection: Selection, outcomes: list[Outcome]
+) -> dict[int, BaseRun]:
+    """Choose the nearest run for each outcome, and return them by the outcome's index."""
+    bases: dict[int, BaseRun] = {}
+    for outcome in outcomes:
+        finding = finder.find(Demand(outcomes=(outcome.index,)))
+        selection.add(finding)
+        if finding.run:
+            bases[outcome.index] = base_run(finding.run, outcome.index)
+        elif finding.is_proved:
+            selection.rule_out(_why_not(finder, outcome), outcome)
+    return bases
+
+
+def _why_not(finder: RunFinder, outcome: Outcome) -> str:
+    if outcome.index in finder.routes.by_outcome:
+        return "only runs that turn back more often than max_loop_iterations take it"
+    if outcome.index in finder.routes.reached_outcomes:
+        return "every run that takes it gets stuck before the end"
+    return "no run comes to it"
+
+
+def _turn_back(finder: RunFinder, selection: Selection) -> None:
+    """Choose a run that turns back once for each flow that does, and one that does so N times."""
+    for flow in sorted(finder.back & finder.routes.by_flow.keys()):
+        for times in dict.fromkeys((1, finder.max_turns)):
+            if times and (flow, times) not in selection.turns:
+                selection.add(finder.find(Demand(turns={flow: times})))
+
+
+class _Pairs:
+    """Each two outcomes of concurrent branches that are both not the default."""
+
+    def __init__(self, finder: RunFinder, selection: Selection, bases: dict[int, BaseRun]) -> None:
         self._finder = finder
-        self._game = finder.routes.space.game
-        self._live = finder.routes.by_outcome.keys()
+        self._selection = selection
+        self._bases = bases
 
-    def choose(self) -> None:
-        self._selection.add(self._finder.main())
-        outcomes = sorted(self._game.decisions.outcomes, key=self._game.rank)
-        changed = [outcome for outcome in outcomes if not self._is_default(outcome)]
-        if len(changed) >= self._selection.max_scenarios:
-            for run in cover_flows(self._finder):
-                self._selection.add(Finding(run=run))
-        for outcome in changed:
-            self._take(outcome)
-        self._turn_back()
+    def take(self) -> None:
+        """Choose a run that takes both, for each two that no chosen run takes."""
         for first, second in islice(self._pairs(), MAX_PAIRS):
             if not self._selection.has(first.index, second.index):
                 self._take(first, second)
-        self._complete(outcomes)
 
-    def _is_default(self, outcome: Outcome) -> bool:
-        return outcome.index in self._finder.routes.defaults
-
-    def _take(self, *outcomes: Outcome) -> None:
-        """Choose the nearest run that takes an outcome, or two."""
+    def _take(self, first: Outcome, second: Outcome) -> None:
+        bases = self._bases[first.index], self._bases[second.index]
         if self._selection.is_full:
-            self._selection.leave_out()
+            self._selection.leave_out(is_certain=can_splice(*bases))
             return
-        finding = self._finder.find(Demand(outcomes=tuple(o.index for o in outcomes)))
+        run = splice(*bases) if can_splice(*bases) else ()
+        finding = Finding(run=run)
+        if not run or not self._is_good(run, bases):
+            finding = self._finder.find(Demand(outcomes=(first.index, second.index)))
         self._selection.add(finding)
         if finding.is_proved:
-            why = "every run that takes it gets stuck or turns back too often"
-            if len(outcomes) > 1:
-                why = "no run takes both"
-            elif outcomes[0].index not in self._finder.routes.reached_outcomes:
-                why = "no run comes to it"
-            self._selection.rule_out(why, *outcomes)
+            self._selection.rule_out("no run takes both", first, second)
 
-    def _turn_back(self) -> None:
-        """Choose a run that turns back once for each flow that does, and one that does so often."""
-        wanted = dict.fromkeys((1, self._finder.max_turns))
-        for flow in sorted(self._finder.back & self._finder.routes.by_flow.keys()):
-            for times in wanted:
-                if times and (flow, times) not in self._selection.turns:
-                    self._selection.add(self._finder.find(Demand(turns={flow: times})))
+    def _is_good(self, run: Run, bases: tuple[BaseRun, BaseRun]) -> bool:
+        """Whether a spliced run changes no more than the two outcomes and what one needs."""
+        defaults = self._finder.routes.defaults
+        needed = max(len(changed_outcomes(base.run, defaults)) for base in bases) + 1
+        is_near = len(changed_outcomes(run, defaults)) <= needed
+        return is_near and not self._finder.overturned(run)
 
     def _pairs(self) -> Iterator[tuple[Outcome, Outcome]]:
-        """Yield each two outcomes of concurrent branches that are both not the default."""
-        seen: set[frozenset[int]] = set()
-        for decisions in concurrent_decisions(self._game.graph, self._game.decisions.decisions):
-            for first, second in product(*(self._changed(decision) for decision in decisions)):
-                pair = frozenset((first.index, second.index))
+        game = self._finder.routes.space.game
+        seen: set[tuple[int, int]] = set()
+        for one, other in concurrent_decisions(game.graph, game.decisions.decisions):
+            for first, second in product(self._changed(one), self._changed(other)):
+                pair = min(first.index, second.index), max(first.index, second.index)
                 if pair not in seen:
                     seen.add(pair)
                     yield first, second
 
     def _changed(self, decision: Decision) -> list[Outcome]:
-        return [o for o in decision.outcomes if not self._is_default(o) and o.index in self._live]
+        return [outcome for outcome in decision.outcomes if outcome.index in self._bases]
 
-    def _complete(self, outcomes: list[Outcome]) -> None:
-        """Choose runs for default outcomes and flows that no run takes yet."""
-        for outcome in outcomes:
-            if outcome.index in self._live and not self._selection.has(outcome.index):
-                self._take(outcome)
-        for flow in sorted(self._finder.routes.by_flow.keys() - self._selection.flows):
-            if flow not in self._selection.flows:
-                self._selection.add(self._finder.find(Demand(flows=(flow,))))
+
+def _complete(finder: RunFinder, selection: Selection, outcomes: list[Outcome]) -> None:
+    """Choose runs for default outcomes and flows that no run takes yet."""
+    for outcome in outcomes:
+        if outcome.index in finder.routes.by_outcome and not selection.has(outcome.index):
+            selection.add(finder.find(Demand(outcomes=(outcome.index,))))
+    for flow in sorted(finder.routes.by_flow.keys() - selection.flows):
+        if flow not in selection.flows:
+            selection.add(finder.find(Demand(flows=(flow,))))

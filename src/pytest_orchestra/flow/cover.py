@@ -53,6 +53,11 @@ class _Cover:
         for edge in self._routes.live:
             self._leaving.setdefault(edge.source, []).append(edge)
         self._order = _reverse_postorder(self._leaving)
+        circles = _circles(self._order, self._routes.live)
+        self._circling: dict[int, list[Edge]] = {
+            state: [edge for edge in edges if circles[edge.source] == circles[edge.target]]
+            for state, edges in self._leaving.items()
+        }
 
     def next_run(self) -> Run | None:
         """Return a run that takes flows that are missing, None where none is found."""
@@ -111,19 +116,13 @@ class _Cover:
     def _with_detour(self, run: Run) -> Run | None:
         """Return the run with the shortest way round over a missing flow, None if there is none.
 
-        The way round leaves the run at some state and comes back to it there or before.
+        The way round comes back to the state where it leaves the run.
         """
         places = {StateSpace.START: 0} | {edge.target: n for n, edge in enumerate(run, start=1)}
-        first = {StateSpace.START: 0}
-        for n, edge in enumerate(run, start=1):
-            first.setdefault(edge.target, n)
         for out in self._ways_out(places):
             leave = places[out[0].source]
-            home = self._way(out[-1].target, {s for s, n in first.items() if n <= leave})
-            if home is None:
-                continue
-            back = first[home[-1].target if home else out[-1].target]
-            longer = (*run[:leave], *out, *home, *run[back:])
+            home = self._way(out[-1].target, out[0].source)
+            longer = (*run[:leave], *out, *home, *run[leave:])
             if not self._finder.overturned(longer):
                 return longer
         return None
@@ -135,7 +134,7 @@ class _Cover:
         todo = deque(sorted(places, key=lambda state: -places[state]))
         seen = set(todo)
         while todo:
-            for edge in self._leaving.get(todo.popleft(), ()):
+            for edge in self._circling.get(todo.popleft(), ()):
                 if not wanted.isdisjoint(edge.move.taken):
                     wanted.difference_update(edge.move.taken)
                     yield (*_traced(arrival, edge.source), edge)
@@ -144,21 +143,18 @@ class _Cover:
                     arrival[edge.target] = edge
                     todo.append(edge.target)
 
-    def _way(self, start: int, goals: set[int]) -> Run | None:
-        """Return the shortest way from a state to one of others."""
+    def _way(self, start: int, goal: int) -> Run:
+        """Return the shortest way from a state to another on one of its circles."""
         arrival: dict[int, Edge] = {}
         todo = deque([start])
         seen = {start}
-        while todo:
-            state = todo.popleft()
-            if state in goals:
-                return _traced(arrival, state)
-            for edge in self._leaving.get(state, ()):
+        while goal not in seen:
+            for edge in self._circling.get(todo.popleft(), ()):
                 if edge.target not in seen:
                     seen.add(edge.target)
                     arrival[edge.target] = edge
                     todo.append(edge.target)
-        return None
+        return _traced(arrival, goal)
 
 
 def _traced(arrival: dict[int, Edge], state: int) -> Run:
@@ -185,6 +181,27 @@ def _reverse_postorder(leaving: dict[int, list[Edge]]) -> list[int]:
             finished.append(state)
             stack.pop()
     return finished[::-1]
+
+
+def _circles(order: list[int], edges: list[Edge]) -> dict[int, int]:
+    """Return, for each state, the first state of those with which it lies on a circle (Kosaraju).
+
+    Args:
+        order: the states in reverse postorder.
+        edges: the edges between them.
+    """
+    before: dict[int, list[int]] = {}
+    for edge in edges:
+        before.setdefault(edge.target, []).append(edge.source)
+    circles: dict[int, int] = {}
+    for first in order:
+        todo = [] if first in circles else [first]
+        while todo:
+            state = todo.pop()
+            if state not in circles:
+                circles[state] = first
+                todo.extend(before.get(state, ()))
+    return circles
 
 
 def _needed(runs: list[Run]) -> list[Run]:

@@ -131,7 +131,8 @@ def _ways_of(graph: ProcessGraph, events: list[FlowNode]) -> list[_Way]:
 
 
 def _boundary_events(graph: ProcessGraph, catching: Catching, host: FlowNode) -> FreeEvents:
-    if not host.kind.is_activity:
+    is_closed = host.id in graph.children and not graph.is_opened(host)
+    if not host.kind.is_activity or is_closed:
         return FreeEvents()
     free = [event for event in graph.boundary.get(host.id, ()) if catching.is_free(event)]
     return FreeEvents(

@@ -17,12 +17,12 @@ from pytest_orchestra.flow.graph import index_process
 from pytest_orchestra.flow.keys import changed_outcomes, name_scenarios
 from pytest_orchestra.flow.labels import label_outcomes
 from pytest_orchestra.flow.routes import Routes
-from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
+from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.flow.scenarios import Scenarios
 from pytest_orchestra.flow.search import RunFinder
 from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.soundness import find_problems
-from pytest_orchestra.flow.space import Run, StateSpace
-from pytest_orchestra.flow.telling import tell_run
+from pytest_orchestra.flow.space import Run, StateSpace, run_key
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.model import Process
 
@@ -52,16 +52,19 @@ def generate_scenarios(
         ConfigurationError: the criterion is not there yet, or a number is out of range.
     """
     _check(criterion, max_loop_iterations, max_scenarios)
-    space = StateSpace(TokenGame(index_process(process)))
-    routes, main = _settled(space, max_loop_iterations)
-    finder = RunFinder(routes, space.game.back, max_loop_iterations)
+    graph = index_process(process)
+    routes, main = _settled(StateSpace(TokenGame(graph)), max_loop_iterations)
+    if not main:
+        patient = TokenGame(graph, is_patient=True)
+        routes, main = _settled(StateSpace(patient), max_loop_iterations)
+    finder = RunFinder(routes, routes.space.game.back, max_loop_iterations)
     selection = Selection(max_scenarios)
     if main:
         _CHOICES[criterion](finder, selection)
     return ScenarioSet(
         process_id=process.id,
         criterion=criterion,
-        scenarios=_told(selection.runs, routes, main),
+        scenarios=_named(selection.runs, routes, main),
         coverage=measure_coverage(routes, selection),
         infeasible=tuple(selection.infeasible),
         left_out=selection.left_out,
@@ -115,33 +118,16 @@ def _as_taken(run: Run, defaults: AbstractSet[int], decisions: Decisions) -> fro
     return frozenset(settled)
 
 
-def _told(runs: list[Run], routes: Routes, main: Run) -> tuple[Scenario, ...]:
+def _named(runs: list[Run], routes: Routes, main: Run) -> Scenarios:
+    """Put runs in the order of the way and name them."""
     game = routes.space.game
     outcomes = game.decisions.outcomes
     rank = {outcome.index: n for n, outcome in enumerate(sorted(outcomes, key=game.rank))}
-    numbered = [_numbers(run) for run in runs]
     changed = [
-        () if numbers == _numbers(main) else changed_outcomes(run, routes.defaults)
-        for numbers, run in zip(numbered, runs, strict=True)
+        () if run_key(run) == run_key(main) else changed_outcomes(run, routes.defaults)
+        for run in runs
     ]
     order = sorted(range(len(runs)), key=lambda n: [rank[index] for index in changed[n]])
     labels = label_outcomes(game.graph, game.decisions)
     names = name_scenarios([changed[n] for n in order], outcomes, labels)
-    scenarios: list[Scenario] = []
-    for n, name in zip(order, names, strict=True):
-        way = tell_run(game, runs[n], routes.defaults)
-        scenarios.append(
-            Scenario(
-                key=name.key,
-                name=name.name,
-                process_id=game.graph.process.id,
-                moments=way.moments,
-                decisions=way.decisions,
-                conditions=way.conditions,
-            )
-        )
-    return tuple(scenarios)
-
-
-def _numbers(run: Run) -> tuple[int, ...]:
-    return tuple(edge.number for edge in run)
+    return Scenarios(game, routes.defaults, [runs[n] for n in order], names)

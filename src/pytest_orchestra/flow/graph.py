@@ -78,8 +78,14 @@ class ProcessGraph:
         return self.start_events(scope) or self.implicit_starts(scope)
 
     def is_opened(self, node: FlowNode) -> bool:
-        """Whether a node is a sub-process with something inside; else it is like a task."""
-        return node.kind.is_sub_process and node.id in self.children
+        """Whether a node is a sub-process whose inside is walked; else it is like a task.
+
+        An ad-hoc sub-process cannot have a start event (BPMN 2.0, 10.2.5); with one it is closed.
+        """
+        if not node.kind.is_sub_process or node.id not in self.children:
+            return False
+        is_ad_hoc = node.kind is NodeKind.AD_HOC_SUB_PROCESS
+        return not (is_ad_hoc and self.start_events(node.id))
 
     def is_wait(self, node: FlowNode) -> bool:
         """Whether time may pass at a node: people's work, a call, an event from outside."""

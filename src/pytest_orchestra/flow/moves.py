@@ -6,7 +6,7 @@ An activity is entered, may be met by events, and is left or interrupted, all in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import chain
 
@@ -61,6 +61,9 @@ class Move:
         spent, settled: markers of scopes that pass to another stage.
         outcomes: all outcomes taken, in order.
         misplaced: whether an event comes at another place than it should, for want of it.
+        visits: how many nodes are entered.
+        taken: all flows taken, the events' own included.
+        added: all tokens made.
     """
 
     kind: MoveKind
@@ -76,22 +79,16 @@ class Move:
     settled: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
     misplaced: bool = False
+    visits: int = field(init=False)
+    taken: Ways = field(init=False)
+    added: tuple[int, ...] = field(init=False)
 
-    @property
-    def visits(self) -> int:
-        """How many nodes are entered."""
-        return int(self.entered) + len(self.fired)
-
-    @property
-    def taken(self) -> Ways:
-        """All flows taken, the events' own included."""
-        return (*chain.from_iterable(firing.flows for firing in self.fired), *self.flows)
-
-    @property
-    def added(self) -> tuple[int, ...]:
-        """All tokens made."""
-        events = chain.from_iterable(firing.produced for firing in self.fired)
-        return (*events, *self.produced, *self.settled)
+    def __post_init__(self) -> None:
+        flows = chain.from_iterable(firing.flows for firing in self.fired)
+        tokens = chain.from_iterable(firing.produced for firing in self.fired)
+        object.__setattr__(self, "visits", int(self.entered) + len(self.fired))
+        object.__setattr__(self, "taken", (*flows, *self.flows))
+        object.__setattr__(self, "added", (*tokens, *self.produced, *self.settled))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def lay_places(
     graph: ProcessGraph,
     order: TokenOrder,
     watched: Collection[ElementId],
-    endless: Collection[ElementId],
+    parked: Collection[ElementId],
 ) -> Places:
     """Lay out the places of a process.
 
@@ -98,9 +98,9 @@ def lay_places(
         graph: the process.
         order: which token goes first.
         watched: the scopes to which an event may come at any time.
-        endless: flows that turn back to where no way leads to an end; their tokens go last.
+        parked: flows that turn back whose tokens go last.
     """
-    ranked = sorted(_rank(graph, order, watched, endless), key=lambda item: item[0])
+    ranked = sorted(_rank(graph, order, watched, parked), key=lambda item: item[0])
     listed = tuple(place for _, place in ranked)
     by_kind: dict[PlaceKind, dict[ElementId, int]] = {kind: {} for kind in PlaceKind}
     active: defaultdict[ElementId, dict[Stage, int]] = defaultdict(dict)
@@ -128,11 +128,11 @@ def _rank(
     graph: ProcessGraph,
     order: TokenOrder,
     watched: Collection[ElementId],
-    endless: Collection[ElementId],
+    parked: Collection[ElementId],
 ) -> Iterator[_Ranked]:
     for flow in graph.flows.values():
         scope = graph.nodes[flow.source].scope
-        rank = order.parking[scope] if flow.id in endless else order.position[flow.target]
+        rank = order.parking[scope] if flow.id in parked else order.position[flow.target]
         place = Place(kind=PlaceKind.FLOW, element=flow.id, target=flow.target, scope=scope)
         yield (rank, flow.id, 0), place
     scopes = [graph.process.id, *(s for s in graph.children if s in graph.nodes)]

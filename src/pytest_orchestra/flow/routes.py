@@ -34,6 +34,7 @@ class Routes:
         self.defaults = defaults
         self.from_start: dict[int, int] = {}
         self._arrival: dict[int, Edge] = {}
+        self._departures: dict[int, Edge] = {}
         self._before: defaultdict[int, list[Edge]] = defaultdict(list)
         self.reached_outcomes: set[int] = set()
         self.reached_flows: set[ElementId] = set()
@@ -102,11 +103,13 @@ class Routes:
         return found
 
     def _departure(self, state: int) -> Edge:
-        edges = self.space.edges_from(state)
-        if len(edges) == 1:
-            return edges[0]
-        live = (edge for edge in edges if edge.target in self.to_end)
-        return min(live, key=lambda edge: self.cost(edge) + self.to_end[edge.target])
+        """Return the first move of the cheapest way from a state to the end."""
+        edge = self._departures.get(state)
+        if edge is None:
+            edges = (e for e in self.space.edges_from(state) if e.target in self.to_end)
+            edge = min(edges, key=lambda edge: self.cost(edge) + self.to_end[edge.target])
+            self._departures[state] = edge
+        return edge
 
     def _explore(self) -> None:
         """Dijkstra from the start; a state is expanded at its final cost."""

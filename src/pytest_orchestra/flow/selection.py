@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.scenario import Infeasible, LeftOut, TakenOutcome
 from pytest_orchestra.flow.search import Finding
-from pytest_orchestra.flow.space import Run
+from pytest_orchestra.flow.space import Run, run_key
 from pytest_orchestra.model import ElementId
 
 
@@ -28,7 +28,7 @@ class Selection:
         self.turns: set[tuple[ElementId, int]] = set()
         self.infeasible: list[Infeasible] = []
         self.max_scenarios = max_scenarios
-        self._chosen: set[tuple[int, ...]] = set()
+        self._chosen: set[int] = set()
         self._takers: defaultdict[int, set[int]] = defaultdict(set)
         self._left = 0
         self._is_exact = True
@@ -47,9 +47,9 @@ class Selection:
         """Choose the run that was found, unless it is chosen already or there is no room."""
         if finding.run is None:
             if not finding.is_proved:
-                self.leave_out()
+                self.leave_out(is_certain=False)
             return
-        key = tuple(edge.number for edge in finding.run)
+        key = hash(run_key(finding.run))
         if key in self._chosen:
             return
         self._chosen.add(key)
@@ -65,10 +65,14 @@ class Selection:
         self.turns.update(counts.items())
         self.runs.append(finding.run)
 
-    def leave_out(self) -> None:
-        """Count a run that was not looked for to the end; there may be none, or it a double."""
-        self._left += 1
-        self._is_exact = False
+    def leave_out(self, *, is_certain: bool) -> None:
+        """Note a run that was not looked for, or not to the end.
+
+        Args:
+            is_certain: whether there is such a run; then it is counted.
+        """
+        self._left += is_certain
+        self._is_exact &= is_certain
 
     def rule_out(self, why: str, *outcomes: Outcome) -> None:
         """Note outcomes that no run takes, or not together."""

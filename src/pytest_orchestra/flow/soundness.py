@@ -11,11 +11,12 @@ from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.places import PlaceKind
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.space import StateSpace
-from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.flow.tokens import TokenGame, is_unfed_catch
 from pytest_orchestra.model import EventKind, FlowNode, NodeKind, Problem, Severity
 
 _warning = partial(Problem, severity=Severity.WARNING)
 _note = partial(Problem, severity=Severity.INFO)
+_THROWS = (NodeKind.END_EVENT, NodeKind.INTERMEDIATE_THROW_EVENT)
 
 
 def find_problems(routes: Routes) -> tuple[Problem, ...]:
@@ -42,8 +43,8 @@ def _whole(routes: Routes) -> Iterator[Problem]:
     elif StateSpace.START not in routes.to_end:
         yield about(
             code="no-end",
-            message="no run of the process comes to its end",
-            hint="Look at the other problems of this process: something waits for ever",
+            message="no run of the process was found that comes to its end",
+            hint="Look at its other problems: something waits or turns back for ever",
         )
     if routes.space.is_cut:
         yield about(
@@ -56,41 +57,57 @@ def _whole(routes: Routes) -> Iterator[Problem]:
 def _readings(game: TokenGame) -> Iterator[Problem]:
     """Yield how elements are read that the standard or this version leaves open."""
     for node in game.graph.nodes.values():
+        name = _named(node)
         about = partial(_note, element_id=node.id, location=node.location)
-        late = partial(_warning, element_id=node.id, location=node.location)
         if node.kind is NodeKind.CALL_ACTIVITY:
             yield about(
-                code="call-opaque",
-                message=f"the called process of {_named(node)} is not looked into",
-            )
-        elif node.kind is NodeKind.COMPLEX_GATEWAY:
-            yield late(
-                code="element-not-yet",
-                message=f"the complex gateway {_named(node)} is read as an inclusive one",
-                hint="Check its scenarios by hand",
-            )
-        elif has_event(node, EventKind.COMPENSATE) and node.kind.value.startswith(("end", "inter")):
-            yield late(
-                code="element-not-yet",
-                message=f"{_named(node)} throws compensation, whose handlers are not walked yet",
+                code="call-opaque", message=f"the called process of {name} is not looked into"
             )
         if node.loop:
             yield about(
-                code="loop-one-turn",
-                message=f"{_named(node)} has a loop marker and takes one turn",
+                code="loop-one-turn", message=f"{name} has a loop marker and takes one turn"
             )
         escape = game.catching.escapes.get(node.id)
         if escape is Escape.ENDS_PLAINLY:
             yield about(
                 code="throw-uncaught",
-                message=f"nothing catches what {_named(node)} throws; it is read as a plain end",
+                message=f"nothing catches what {name} throws; it is read as a plain end",
             )
         elif escape is Escape.HAS_NO_WAY_ON:
-            yield late(
+            yield _warning(
+                element_id=node.id,
+                location=node.location,
                 code="throw-uncaught",
-                message=f"nothing around {_named(node)} catches what it throws",
+                message=f"nothing around {name} catches what it throws, so no run goes there",
                 hint="Attach a boundary event to the sub-process that holds it",
             )
+        yield from _not_yet(game.graph, node)
+
+
+def _not_yet(graph: ProcessGraph, node: FlowNode) -> Iterator[Problem]:
+    """Yield what is read more simply than it is meant, or not at all."""
+    name = _named(node)
+    about = partial(_warning, element_id=node.id, location=node.location, code="element-not-yet")
+    if node.kind is NodeKind.COMPLEX_GATEWAY:
+        yield about(
+            message=f"the complex gateway {name} is read as an inclusive one",
+            hint="Check its scenarios by hand",
+        )
+    elif node.kind in _THROWS and has_event(node, EventKind.COMPENSATE):
+        yield about(message=f"{name} throws compensation, whose handlers are not walked yet")
+    elif node.kind is NodeKind.BOUNDARY_EVENT and has_event(node, EventKind.COMPENSATE):
+        yield about(message=f"the compensation event {name} is not walked yet")
+    elif node.id in graph.children and not graph.is_opened(node):
+        yield about(
+            message=f"the inside of {name} is not walked, as it begins with a start event",
+            hint="Use an embedded sub-process, or remove the start event",
+        )
+    elif is_unfed_catch(graph, node) and not has_event(node, EventKind.LINK):
+        yield about(
+            code="catch-unfed",
+            message=f"no flow leads to {name}, and it cannot start a process",
+            hint="Make it a start event",
+        )
 
 
 def _dead_parts(graph: ProcessGraph) -> Iterator[Problem]:
@@ -133,17 +150,25 @@ def _stuck(space: StateSpace) -> Iterator[Problem]:
 def _piled(space: StateSpace) -> Iterator[Problem]:
     """Yield the nodes to which several tokens come at once by one flow."""
     game = space.game
-    places = (game.places.listed[number] for number in space.piled)
-    targets = {place.target for place in places if place.kind is PlaceKind.FLOW}
-    for element in sorted(targets):
+    places = game.places.listed
+    endless = {places[number].target for number in space.growing}
+    several = {places[number].target for number in space.piled | space.growing}
+    for element in sorted(several & game.graph.nodes.keys()):
         node = game.graph.nodes[element]
-        yield _note(
-            code="unsynchronised",
-            element_id=element,
-            location=node.location,
-            message=f"several tokens may come to {_named(node)} by one flow",
-            hint="Join parallel branches before",
-        )
+        about = partial(_warning, element_id=element, location=node.location)
+        if element in endless:
+            yield about(
+                code="tokens-unbounded",
+                message=f"tokens may pile up without end before {_named(node)}",
+                hint="Do not turn back from a parallel branch",
+            )
+        else:
+            yield about(
+                severity=Severity.INFO,
+                code="unsynchronised",
+                message=f"several tokens may come to {_named(node)} by one flow",
+                hint="Join parallel branches before",
+            )
 
 
 def _named(node: FlowNode) -> str:

@@ -15,9 +15,6 @@ from pytest_orchestra.flow.tokens import TokenGame
 MAX_STATES = 20_000
 """States that are looked at in one process."""
 
-MAX_TOKENS_AT_PLACE = 12
-"""Tokens at one place at a time; more come only from models that make them without end."""
-
 
 class Edge(NamedTuple):
     """A move from one state to another.
@@ -38,6 +35,11 @@ Run = tuple[Edge, ...]
 """A way from the start to the end."""
 
 
+def run_key(run: Run) -> tuple[int, ...]:
+    """Return what tells a run from all others in its state space."""
+    return tuple(edge.number for edge in run)
+
+
 class StateSpace:
     """The states of one process.
 
@@ -45,7 +47,8 @@ class StateSpace:
         states: by number; the start is 0, the end, once it was reached, the empty one.
         stuck: states in which tokens are left and none can go on.
         piled: places at which several tokens were at once.
-        is_cut: whether something was left unexplored.
+        growing: places at which tokens pile up without end; such states are not followed.
+        is_cut: whether something was left unexplored for its size.
     """
 
     START = 0
@@ -55,9 +58,11 @@ class StateSpace:
         self.states: list[State] = [game.start()]
         self.stuck: list[int] = []
         self.piled: set[int] = set()
+        self.growing: set[int] = set()
         self.is_cut = False
         self._max_states = max_states
         self._numbers: dict[State, int] = {self.states[0]: 0}
+        self._origins: list[int] = [-1]
         self._edges: dict[int, tuple[Edge, ...]] = {}
         self._size = 0
 
@@ -80,20 +85,38 @@ class StateSpace:
             after = self.game.after(state, move, consumed)
             target = self._numbers.get(after)
             if target is None:
-                if self._is_too_much(after):
-                    self.is_cut = True
+                if self._is_too_much(after, number):
                     continue
                 target = self._numbers[after] = len(self.states)
                 self.states.append(after)
+                self._origins.append(number)
             edges.append(Edge(self._size, number, target, move, consumed))
             self._size += 1
         return tuple(edges)
 
-    def _is_too_much(self, state: State) -> bool:
+    def _is_too_much(self, state: State, origin: int) -> bool:
         if len(self.states) >= self._max_states:
+            self.is_cut = True
             return True
         if len(set(state)) == len(state):
             return False
-        twice = {place for place, other in pairwise(state) if place == other}
-        self.piled |= twice
-        return any(state.count(place) > MAX_TOKENS_AT_PLACE for place in twice)
+        self.piled.update(place for place, other in pairwise(state) if place == other)
+        while origin >= 0:
+            more = _more(state, self.states[origin])
+            if more:
+                self.growing.update(more)
+                return True
+            origin = self._origins[origin]
+        return False
+
+
+def _more(state: State, earlier: State) -> State:
+    """Return the tokens that a state has beyond all those of an earlier one, else nothing."""
+    if len(state) <= len(earlier):
+        return ()
+    rest = list(state)
+    for place in earlier:
+        if place not in rest:
+            return ()
+        rest.remove(place)
+    return tuple(rest)

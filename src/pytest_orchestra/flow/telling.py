@@ -64,6 +64,9 @@ class _Teller:
         self._places = game.places.listed
         self._outcomes = game.decisions.outcomes
         self._defaults = defaults
+        nodes = self._graph.nodes.values()
+        self._activities = {node.id for node in nodes if node.kind.is_activity}
+        self._conditional = {flow.source for flow in self._graph.flows.values() if flow.condition}
         self._visits: Counter[ElementId] = Counter()
         self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
         self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
@@ -96,7 +99,9 @@ class _Teller:
             self._fire(move, causes)
         here = causes
         if move.entered:
-            here = (self._happen(Passage.ENTERED, node.id, causes),)
+            if move.cut and not move.fired:
+                here = self._with_last_of(move.cut, here)
+            here = (self._happen(Passage.ENTERED, node.id, here),)
         visit = self._visits[node.id]
         if not move.fired_first:
             self._fire(move, here)
@@ -105,21 +110,21 @@ class _Teller:
         if move.kind is MoveKind.OPEN:
             self._put(move.produced, here)
         elif move.entered and not move.interrupts and not (move.fired and move.cut):
-            if node.kind.is_activity:
+            if node.id in self._activities:
                 here = (self._happen(Passage.LEFT, node.id, here, visit),)
-            if move.cut:
-                self._clear(move.cut, here)
-                self._end_all(node.scope)
+            self._clear(move.cut, here)
             self._leave(node.id, move.flows, here[0], visit, move.produced)
 
     def _fire(self, move: Move, causes: _Causes) -> None:
         """Let the events of a move come; the last of them may end what is active."""
         for firing in move.fired:
-            came = self._happen(Passage.ENTERED, firing.event, causes)
-            if firing is move.fired[-1]:
-                if move.interrupts:
-                    visit = self._visits[move.element]
-                    self._happen(Passage.INTERRUPTED, move.element, (came,), visit)
+            is_last = firing is move.fired[-1]
+            before = self._with_last_of(move.cut, causes) if is_last else causes
+            came = self._happen(Passage.ENTERED, firing.event, before)
+            if is_last and move.interrupts:
+                visit = self._visits[move.element]
+                self._happen(Passage.INTERRUPTED, move.element, (came,), visit)
+            if is_last:
                 self._clear(move.cut, (came,))
             visit = self._visits[firing.event]
             if self._graph.nodes[firing.event].attached_to:
@@ -131,7 +136,8 @@ class _Teller:
         self, node: ElementId, flows: Ways, cause: int, visit: int, produced: Iterable[int]
     ) -> None:
         """Take the flows on from a node, or end the token there."""
-        self._note_conditions(node, flows, visit, cause)
+        if node in self._conditional:
+            self._note_conditions(node, flows, visit, cause)
         taken = {flow: self._happen(Passage.TAKEN, flow, (cause,)) for flow in flows}
         produced = tuple(produced)
         for place in produced:
@@ -139,6 +145,16 @@ class _Teller:
         if not produced:
             for scope in self._active[self._graph.nodes[node].scope]:
                 scope.ends.append(cause)
+
+    def _with_last_of(self, cut: frozenset[int], causes: _Causes) -> _Causes:
+        """Add the last that happened in what is about to be ended: nothing of it comes later."""
+        last = set(causes)
+        for number in cut:
+            place = self._places[number]
+            last.update(*self._tokens.get(number, ()))
+            if place.kind is PlaceKind.ACTIVE:
+                last.update(*(scope.ends for scope in self._active.get(place.element, ())))
+        return tuple(sorted(last)) if cut else causes
 
     def _clear(self, cut: frozenset[int], causes: _Causes) -> None:
         """Remove the tokens of places, and interrupt the scopes that were active there."""
@@ -149,10 +165,6 @@ class _Teller:
                     self._happen(Passage.INTERRUPTED, place.element, causes, scope.visit)
             else:
                 self._tokens.pop(number, None)
-
-    def _end_all(self, scope: ElementId) -> None:
-        for active in self._active[scope]:
-            active.ends.clear()
 
     # -- tokens, moments, decisions, conditions ------------------------------------------------
 

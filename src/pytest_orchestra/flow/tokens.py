@@ -26,12 +26,17 @@ _Rule = Callable[[State], tuple[int, ...] | None]
 class TokenGame:
     """The rules of one process.
 
+    Args:
+        graph: the process.
+        is_patient: whether tokens that turn back wait until nothing else can go on; so a run
+            ends in which one branch would turn back for ever and another ends the whole.
+
     Attributes:
         back: the flows that turn back.
         ways: how far it is to the end from every node.
     """
 
-    def __init__(self, graph: ProcessGraph) -> None:
+    def __init__(self, graph: ProcessGraph, *, is_patient: bool = False) -> None:
         self.graph = graph
         self.catching: Catching = match_catches(graph)
         self.decisions: Decisions = find_decisions(graph, self.catching)
@@ -39,10 +44,12 @@ class TokenGame:
         self.back = order.back
         self._position = order.position
         self.ways: ShortestWays = measure_ways(graph, order.back)
-        endless = [
-            flow for flow in order.back if not self.ways.leads_to_end(graph.flows[flow].target)
+        parked = [
+            flow
+            for flow in order.back
+            if is_patient or not self.ways.leads_to_end(graph.flows[flow].target)
         ]
-        self.places: Places = lay_places(graph, order, self.decisions.events, endless)
+        self.places: Places = lay_places(graph, order, self.decisions.events, parked)
         self._maker = MoveMaker(graph, self.catching, self.decisions, self.places)
         self._watches: Mapping[ElementId, tuple[Watch, ...]] = place_watches(graph, self.decisions)
         self._rules: list[_Rule] = [
@@ -113,7 +120,7 @@ class TokenGame:
             inside = self.places.inside.get(place.element, frozenset())
             return partial(_when_none_of, inside, (number,))
         node = self.graph.nodes[place.target]
-        if not self._can_occur(node):
+        if not self._can_occur(node, place):
             return _never
         if self.graph.is_opened(node):
             active = frozenset(self.places.active[node.id].values())
@@ -123,10 +130,25 @@ class TokenGame:
             return partial(_alone, (number,))
         return join.consume
 
-    def _can_occur(self, node: FlowNode) -> bool:
+    def _can_occur(self, node: FlowNode, place: Place) -> bool:
         """Whether a token that comes to a node may go on from there at all."""
+        if place.kind is PlaceKind.NODE and is_unfed_catch(self.graph, node):
+            return False
         escape = self.catching.escapes.get(node.id)
         return node.kind is not NodeKind.BOUNDARY_EVENT and escape is not Escape.HAS_NO_WAY_ON
+
+
+def is_unfed_catch(graph: ProcessGraph, node: FlowNode) -> bool:
+    """Whether an intermediate catch event stands where only a start event can (10.5.4)."""
+    in_ad_hoc = node.scope in graph.nodes and (
+        graph.nodes[node.scope].kind is NodeKind.AD_HOC_SUB_PROCESS
+    )
+    return (
+        node.kind is NodeKind.INTERMEDIATE_CATCH_EVENT
+        and node.id not in graph.incoming
+        and node.id not in graph.links.values()
+        and not in_ad_hoc
+    )
 
 
 def _late(graph: ProcessGraph, catching: Catching) -> dict[ElementId, ElementId]:

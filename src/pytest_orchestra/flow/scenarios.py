@@ -1,0 +1,79 @@
+"""Runs with names, told as scenarios when they are asked for.
+
+A thousand long ways told at once would fill the memory of whoever wants but their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import overload
+
+from pytest_orchestra.flow.keys import ScenarioName
+from pytest_orchestra.flow.scenario import Scenario
+from pytest_orchestra.flow.space import Run
+from pytest_orchestra.flow.telling import tell_run
+from pytest_orchestra.flow.tokens import TokenGame
+
+
+class Scenarios(Sequence[Scenario]):
+    """The scenarios of a process; equal to any sequence of equal scenarios.
+
+    Args:
+        game: the rules by which the runs were found.
+        defaults: indices of the default outcomes.
+        runs: one for each scenario.
+        names: theirs.
+    """
+
+    def __init__(
+        self,
+        game: TokenGame,
+        defaults: AbstractSet[int],
+        runs: Sequence[Run],
+        names: Sequence[ScenarioName],
+    ) -> None:
+        self._game = game
+        self._defaults = defaults
+        self._runs = runs
+        self._names = names
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, without telling anything."""
+        return tuple(name.key for name in self._names)
+
+    @overload
+    def __getitem__(self, index: int) -> Scenario: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Scenario, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Scenario | tuple[Scenario, ...]:
+        if isinstance(index, slice):
+            return tuple(self[n] for n in range(*index.indices(len(self))))
+        name = self._names[index]
+        way = tell_run(self._game, self._runs[index], self._defaults)
+        return Scenario(
+            key=name.key,
+            name=name.name,
+            process_id=self._game.graph.process.id,
+            moments=way.moments,
+            decisions=way.decisions,
+            conditions=way.conditions,
+        )
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.keys)
+
+    def __repr__(self) -> str:
+        return f"Scenarios({', '.join(self.keys)})"
+
+    def __reduce__(self) -> tuple[type[tuple[Scenario, ...]], tuple[tuple[Scenario, ...]]]:
+        return tuple, (tuple(self),)
