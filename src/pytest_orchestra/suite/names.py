@@ -20,7 +20,6 @@ _FIXED: Mapping[str, frozenset[str]] = {
     "run": frozenset({"id", "worker"}),
     "session": frozenset({"id"}),
 }
-_FUNCTIONS = frozenset({"uuid", "now", "file"})
 _ROOTS = frozenset({"data", "step", "visit", "vars", *_FIXED})
 
 
@@ -118,9 +117,6 @@ def _unknown_root(reference: Reference, known: frozenset[str], roots: Collection
     if root in LATER_ROOTS:
         hint = "Leave it out for now."
         return mistake("not-yet", f"the name '{root}' is not there yet", at=at, hint=hint)
-    if root in _FUNCTIONS:
-        message = f"'{root}' is a function"
-        return mistake("unknown-name", message, at=at, hint=f"Call it: {root}(…).")
     if root in roots:
         hint = "Only rules and 'save' can read it."
         return mistake("unknown-name", f"'{root}' is not known before the call", at=at, hint=hint)

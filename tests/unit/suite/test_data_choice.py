@@ -1,0 +1,167 @@
+"""Which data set a scenario gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_orchestra.data.data_sets import Scope, read_data_sets
+from pytest_orchestra.suite.bound import BoundSuite
+from pytest_orchestra.suite.python_steps import find_python_steps, step
+
+if TYPE_CHECKING:
+    from tests.unit.suite.conftest import Bench
+
+READ = 'steps: [{at: Place order, action: {channel: bus, topic: t, value: "{{data.a}}"}}]'
+SETS = """
+- {name: poor, values: {a: 1, deep: {b: [{c: 1}]}}}
+- {name: vip, tags: [smoke], values: {a: 2}}
+"""
+
+
+def chosen(bound: BoundSuite) -> dict[str, str | None]:
+    return {each.item: each.data.name if each.data else None for each in bound.scenarios}
+
+
+@pytest.fixture
+def data(bench: Bench) -> str:
+    bench.write("data/one.yaml", SETS)
+    return "data: {files: data/*.yaml}\n"
+
+
+def test_the_first_set_is_taken_unless_a_mark_says_otherwise(bench: Bench, data: str) -> None:
+    marks = """scenarios:
+  mark:
+    amount-high: {data: vip}
+    declined: {tags: [smoke]}
+"""
+    assert chosen(bench.bind(data + marks + READ)) == {
+        "main": "poor",
+        "amount-high": "vip",
+        "amount-high-fine-no": "poor",
+        "amount-high-fine-no-x2": "poor",
+        "declined": "vip",
+    }
+
+
+def test_where_nothing_reads_data_there_is_none(bench: Bench, data: str) -> None:
+    text = data + READ.replace("{{data.a}}", "x")
+    assert set(chosen(bench.bind(text)).values()) == {None}
+
+
+def test_a_mark_gives_data_all_the_same(bench: Bench, data: str) -> None:
+    text = data + "scenarios: {mark: {main: {data: vip}}}\n" + READ.replace("{{data.a}}", "x")
+    assert chosen(bench.bind(text))["main"] == "vip"
+
+
+def test_a_function_reads_data_by_its_fixture(bench: Bench, data: str) -> None:
+    @step("Ship")
+    def ship(orchestra_data: object) -> None: ...
+
+    bound = bench.bind(data, python_steps=find_python_steps({"ship": ship}))
+    assert chosen(bound)["main"] == "poor"
+
+
+def test_the_sets_of_a_suite_win_over_those_of_all_suites(bench: Bench, data: str) -> None:
+    path = bench.write("all.yaml", "- {name: vip, values: {a: 0}}\n- {name: any, values: {a: 0}}")
+    everywhere = read_data_sets([path], Scope.GLOBAL)
+    text = data + "scenarios: {mark: {main: {data: vip}, declined: {data: any}}}\n" + READ
+    bound = bench.bind(text, global_data=everywhere)
+    by_key = {each.item: each.data for each in bound.scenarios}
+    assert by_key["main"] is not None
+    assert by_key["main"].scope is Scope.SUITE
+    assert by_key["declined"] is not None
+    assert by_key["declined"].scope is Scope.GLOBAL
+
+
+def test_files_are_read_in_one_order_and_once(bench: Bench) -> None:
+    bench.write("data/b.yaml", "- {name: b, values: {a: 1}}")
+    path = bench.write("data/a.yaml", "- {name: a, values: {a: 1}}")
+    text = f"data: {{files: ['data/*.yaml', {path}]}}\n{READ}"
+    assert chosen(bench.bind(text))["main"] == "a"
+
+
+def test_only_selected_sets_are_used(bench: Bench, data: str) -> None:
+    marks = "scenarios: {mark: {declined: {data: poor}}}\n"
+    bound = bench.bind(data + marks + READ, data_names=["vip"])
+    assert chosen(bound)["main"] == "vip"
+    skipped = {each.item: each.skip for each in bound.scenarios if each.skip}
+    assert skipped == {"declined": "its data set 'poor' is not selected"}
+    by_tag = bench.bind(data + READ, data_tags=["smoke"])
+    assert set(chosen(by_tag).values()) == {"vip"}
+
+
+def test_without_a_selected_set_nothing_that_reads_data_runs(bench: Bench, data: str) -> None:
+    bound = bench.bind(data + READ, data_names=["nix"])
+    assert {each.skip for each in bound.scenarios} == {"none of the selected data sets is there"}
+    assert set(chosen(bound).values()) == {None}
+
+
+def test_a_set_that_no_file_holds_is_refused(bench: Bench, data: str) -> None:
+    text = data + "scenarios: {mark: {main: {data: vib}}}\n" + READ
+    assert bench.errors(text) == [
+        "4:33: [unknown-data] no data set is called 'vib'. Did you mean 'vip'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "column", "problem"),
+    [
+        ("data.b", 67, "[data-lacks] data set 'poor' has no 'b'. It has: a, deep."),
+        ("data.deep.d", 67, "[data-lacks] data set 'poor' has no 'deep.d'. It has: b."),
+        ("data.a.b", 67, "[data-lacks] data set 'poor' has no 'a.b'"),
+    ],
+)
+def test_a_set_has_what_steps_read(
+    bench: Bench, data: str, read: str, column: int, problem: str
+) -> None:
+    text = data + "scenarios: {mark: {'*h*': {active: false}, declined: {active: false}}}\n"
+    text += READ.replace("{{data.a}}", f"{{{{{read}}}}}")
+    assert bench.errors(text) == [f"5:{column}: {problem}"]
+
+
+@pytest.mark.parametrize("read", ["data", "data.b | default(1)", "data.deep.b[0].c"])
+def test_what_may_be_absent_is_not_missed(bench: Bench, data: str, read: str) -> None:
+    text = data + "scenarios: {mark: {'*h*': {active: false}, declined: {active: false}}}\n"
+    assert bench.bind(text + READ.replace("data.a", read)).scenarios
+
+
+def test_data_that_is_read_must_be_somewhere(bench: Bench) -> None:
+    assert bench.errors(READ) == [
+        (
+            "3:67: [no-data] 'data.a' is read, and there is no data set."
+            " Name files of data sets: 'data: {files: data/*.yaml}'."
+        )
+    ]
+
+
+def test_files_that_are_not_there_are_told(bench: Bench) -> None:
+    assert bench.errors(f"data: {{files: [no/*.yaml, '']}}\n{READ.replace('data.a', '1')}") == [
+        (
+            "3:16: [file-missing] no file is called 'no/*.yaml'."
+            " Paths are taken from the suite file's folder."
+        ),
+        (
+            "3:27: [file-missing] no file is called ''."
+            " Paths are taken from the suite file's folder."
+        ),
+    ]
+
+
+def test_mistakes_of_data_files_are_told_with_those_of_the_suite(bench: Bench) -> None:
+    bench.write("d.yaml", "- {nam: poor}")
+    text = "data: {files: d.yaml}\nsteps: [{at: Nix, action: {channel: bus, topic: t, value: 1}}]"
+    suite, *others = bench.errors(text)
+    assert suite.startswith("4:14: [unknown-element]")
+    assert others == [
+        "d.yaml:1:3: [missing-key] the key 'name' is missing. Add it.",
+        "d.yaml:1:4: [unknown-key] unknown key 'nam'. Did you mean 'name'?",
+    ]
+
+
+def test_where_the_files_are_unknown_no_set_is_missed(bench: Bench) -> None:
+    text = "data: {files: {}}\nscenarios: {mark: {main: {data: x}}}\n" + READ
+    assert bench.errors(text) == [
+        "3:15: [bad-value] expected text or a list, found a mapping",
+    ]
