@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
 
 from pydantic import ConfigDict, Field
 
 from pytest_orchestra.documents.decoding import decode
-from pytest_orchestra.documents.document import Document
-from pytest_orchestra.documents.models import DocumentModel
-from pytest_orchestra.documents.problems import mistake, suggestion
+from pytest_orchestra.documents.document import Document, PartPath
+from pytest_orchestra.documents.models import DocumentModel, Flag, without_own_keys
+from pytest_orchestra.documents.problems import described, in_file_order, mistake, suggestion
 from pytest_orchestra.documents.reading import read_document
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem, SourceLocation
@@ -35,18 +34,19 @@ class ConnectionDefinition:
 
     Attributes:
         fields: less ``embedded`` and ``enabled``; references unresolved.
+        path: where it stands in ``document``.
         embedded, enabled: a boolean, or text with references.
     """
 
     channel: str
     alias: str
-    fields: Mapping[str, object]
+    fields: Mapping[str, object] = field(repr=False)
     document: Document = field(repr=False)
-    path: tuple[str | int, ...]
+    path: PartPath
     embedded: bool | str = False
     enabled: bool | str = True
 
-    def locate(self, path: tuple[str | int, ...] = ()) -> SourceLocation:
+    def locate(self, path: PartPath = ()) -> SourceLocation:
         """Where the connection, or a part of its fields, stands in the file."""
         return self.document.location((*self.path, *path))
 
@@ -85,10 +85,9 @@ class _EnvironmentPart(DocumentModel):
     """The keys that are not channels; channels are the extra ones."""
 
     model_config = ConfigDict(extra="allow")
-    later: ClassVar[Mapping[str, str]] = {}
 
-    protected: bool = False
-    tenant: str = "default"
+    protected: Flag = False
+    tenant: str = Field(default="default", min_length=1)
     vars: dict[str, object] = Field(default_factory=dict)
     env_file: str | None = None
 
@@ -125,106 +124,110 @@ def read_environments(
     """
     document = read_document(path)
     base = _PYPROJECT if path.suffix == ".toml" else ()
+    reader = _Reader(path, document, channels)
     try:
-        value = document.part(base)
+        value = without_own_keys(document.part(base))
     except LookupError:
         value = None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not value:
+        hint = "Define one: local: {http: {orders: {url: …}}}."
         at = document.location(base)
-        raise DefinitionError(
-            [mistake("no-environments", "no environments are defined here", at=at)]
-        )
-    problems: list[Problem] = []
-    environments: dict[str, EnvironmentDefinition] = {}
-    for name in value:
-        if str(name).startswith("x-"):
-            continue
-        part, wrong = decode(document, _EnvironmentPart, at=(*base, name))
-        problems.extend(wrong)
+        message = "no environments are defined here"
+        raise DefinitionError([mistake("no-environments", message, at=at, hint=hint)])
+    found = [reader.environment((*base, name), name) for name in value]
+    if reader.problems:
+        raise DefinitionError(in_file_order(reader.problems))
+    return {each.name: each for each in found if each is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    file: Path
+    document: Document
+    channels: Mapping[str, frozenset[str]]
+    problems: list[Problem] = field(default_factory=list)
+
+    def environment(self, path: PartPath, name: str) -> EnvironmentDefinition | None:
+        """One environment; what is wrong with it goes to ``problems``."""
+        part, wrong = decode(self.document, _EnvironmentPart, at=path)
+        self.problems.extend(wrong)
         if part is None:
-            continue
-        reader = _ConnectionReader(document, (*base, name), channels, problems)
-        environments[name] = EnvironmentDefinition(
+            return None
+        connections = (
+            connection
+            for channel, aliases in (part.model_extra or {}).items()
+            for connection in self._connections((*path, channel), channel, aliases)
+        )
+        return EnvironmentDefinition(
             name=name,
-            file=path,
-            location=document.key_location((*base, name)),
+            file=self.file,
+            location=self.document.key_location(path),
             protected=part.protected,
             tenant=part.tenant,
             variables=part.vars,
             env_file=part.env_file,
-            connections=tuple(reader.connections(part.model_extra or {})),
+            connections=tuple(connections),
         )
-    if problems:
-        raise DefinitionError(problems)
-    return environments
 
+    def _connections(
+        self, path: PartPath, channel: str, aliases: object
+    ) -> Iterator[ConnectionDefinition]:
+        if channel not in self.channels:
+            self._refuse_channel(path, channel)
+        elif not isinstance(aliases, dict):
+            self._refuse_value(path, f"the {channel} connections by alias", aliases)
+        else:
+            for alias, fields in aliases.items():
+                if not alias.startswith("x-"):
+                    yield from self._connection((*path, alias), channel, alias, fields)
 
-@dataclass(frozen=True, slots=True)
-class _ConnectionReader:
-    document: Document
-    base: tuple[str | int, ...]
-    channels: Mapping[str, frozenset[str]]
-    problems: list[Problem]
-
-    def connections(self, extra: Mapping[str, object]) -> list[ConnectionDefinition]:
-        found: list[ConnectionDefinition] = []
-        for channel, aliases in extra.items():
-            path = (*self.base, channel)
-            if channel not in self.channels:
-                self._unknown_channel(channel, path)
-            elif not isinstance(aliases, dict):
-                self._say("bad-value", f"'{channel}' has connections by alias", path)
-            else:
-                found.extend(
-                    connection
-                    for alias, fields in aliases.items()
-                    if (connection := self._connection(channel, alias, fields)) is not None
-                )
-        return found
-
-    def _connection(self, channel: str, alias: str, fields: object) -> ConnectionDefinition | None:
-        path = (*self.base, channel, alias)
-        if alias.startswith("x-"):
-            return None
-        if not isinstance(fields, dict):
-            self._say("bad-value", f"the connection '{alias}' is no mapping", path)
-            return None
+    def _connection(
+        self, path: PartPath, channel: str, alias: str, fields: object
+    ) -> Iterator[ConnectionDefinition]:
+        own = without_own_keys(fields)
+        if not isinstance(own, dict):
+            self._refuse_value(path, "the fields of a connection", fields)
+            return
         known = self.channels[channel] | COMMON_FIELDS
-        own = {key: held for key, held in fields.items() if not key.startswith("x-")}
         for key in own:
             if key not in known:
-                hint = suggestion(key, known, "Known fields")
-                message = f"a {channel} connection has no field '{key}'"
-                at = self.document.key_location((*path, key))
-                self.problems.append(mistake("unknown-key", message, at=at, hint=hint))
-        return ConnectionDefinition(
+                self._refuse_field((*path, key), channel, key, known)
+        yield ConnectionDefinition(
             channel=channel,
             alias=alias,
             fields={key: held for key, held in own.items() if key not in COMMON_FIELDS},
             document=self.document,
             path=path,
-            embedded=self._switch(own, "embedded", path, default=False),
-            enabled=self._switch(own, "enabled", path, default=True),
+            embedded=self._switch((*path, "embedded"), own.get("embedded", False)),
+            enabled=self._switch((*path, "enabled"), own.get("enabled", True)),
         )
 
-    def _switch(
-        self, fields: Mapping[str, object], key: str, path: tuple[str | int, ...], *, default: bool
-    ) -> bool | str:
-        value = fields.get(key, default)
+    def _switch(self, path: PartPath, value: object) -> bool | str:
         if isinstance(value, bool) or (isinstance(value, str) and "${" in value):
             return value
-        self._say("bad-value", f"'{key}' is true or false", (*path, key))
-        return default
+        message = f"expected true or false, found {described(value)}"
+        at = self.document.location(path)
+        self.problems.append(mistake("bad-value", message, at=at))
+        return False
 
-    def _unknown_channel(self, channel: str, path: tuple[str | int, ...]) -> None:
-        if channel in LATER_CHANNELS:
-            self._say("not-yet", f"the channel '{channel}' is not there yet", path)
-            return
-        known = (*self.channels, *_EnvironmentPart.model_fields)
+    def _refuse_channel(self, path: PartPath, channel: str) -> None:
         at = self.document.key_location(path)
+        if channel in LATER_CHANNELS:
+            message = f"the channel '{channel}' is not there yet"
+            self.problems.append(mistake("not-yet", message, at=at, hint="Leave it out."))
+            return
         message = f"'{channel}' is neither a channel nor a key of an environment"
+        known = (*self.channels, *_EnvironmentPart.model_fields)
         hint = suggestion(channel, known, "Known keys")
         self.problems.append(mistake("unknown-key", message, at=at, hint=hint))
 
-    def _say(self, code: str, message: str, path: tuple[str | int, ...]) -> None:
-        self.problems.append(mistake(code, message, at=self.document.location(path)))
+    def _refuse_field(self, path: PartPath, channel: str, key: str, known: frozenset[str]) -> None:
+        at = self.document.key_location(path)
+        message = f"a {channel} connection has no field '{key}'"
+        hint = suggestion(key, known, "Known fields")
+        self.problems.append(mistake("unknown-key", message, at=at, hint=hint))
+
+    def _refuse_value(self, path: PartPath, expected: str, found: object) -> None:
+        message = f"expected {expected}, found {described(found, secret=True)}"
+        at = self.document.location(path)
+        self.problems.append(mistake("bad-value", message, at=at))

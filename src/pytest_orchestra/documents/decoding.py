@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from pytest_orchestra.documents.document import Document, Locate, PartPath
 from pytest_orchestra.documents.models import Refusal
-from pytest_orchestra.documents.problems import mistake, shortened, suggestion
+from pytest_orchestra.documents.problems import in_file_order, mistake, shortened, suggestion
 from pytest_orchestra.documents.shapes import is_secret, known_keys, later_keys, shapes_at
 from pytest_orchestra.documents.wording import advice, expected, is_kind, mismatch
 from pytest_orchestra.model import Problem, SourceLocation
@@ -113,7 +113,7 @@ class _Decoder(NamedTuple):
     def problems(self, groups: list[list[_Finding]]) -> tuple[Problem, ...]:
         """One problem for each group, in the file's order, none twice."""
         problems = dict.fromkeys(self._problem(group) for group in groups)
-        return tuple(sorted(problems, key=_order))
+        return in_file_order(problems)
 
     def _problem(self, group: list[_Finding]) -> Problem:
         detail, path, found = group[0]
@@ -161,8 +161,3 @@ class _Decoder(NamedTuple):
             return mistake("not-yet", message, at=at, hint=later[name] or "Leave it out.")
         hint = suggestion(name, known_keys(shapes), "Known keys")
         return mistake("unknown-key", f"unknown key '{shortened(name)}'", at=at, hint=hint)
-
-
-def _order(problem: Problem) -> tuple[int, int]:
-    at = problem.location
-    return (at.line, at.column) if at else (0, 0)

@@ -27,6 +27,16 @@ def mistake(code: str, message: str, *, at: SourceLocation | None, hint: str = "
     return Problem(severity=Severity.ERROR, code=code, message=message, hint=hint, location=at)
 
 
+def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems of one file by line and column; those without a place first."""
+    return tuple(sorted(problems, key=_place))
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    at = problem.location
+    return (at.line, at.column) if at else (0, 0)
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like ``name``, whatever its case; None if none does."""
     by_fold = {each.casefold(): each for each in known}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic import BaseModel, RootModel, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 
 Shape = object
@@ -15,7 +15,7 @@ Shape = object
 
 def shapes_at(model: type[BaseModel], loc: Iterable[str | int]) -> tuple[Shape, ...]:
     """The types that may stand at pydantic's ``loc``, names of union members followed."""
-    shapes: tuple[Shape, ...] = (model,)
+    shapes: tuple[Shape, ...] = tuple(_plain(model))
     for step in loc:
         inner = tuple(part for shape in shapes for part in _children(shape, step))
         shapes = inner or _narrowed(shapes, step)
@@ -83,6 +83,8 @@ def _plain(annotation: object) -> Iterator[Shape]:
             yield from _plain(argument)
     elif origin is Annotated:
         yield from _plain(get_args(annotation)[0])
+    elif isinstance(annotation, type) and issubclass(annotation, RootModel):
+        yield from _plain(annotation.model_fields["root"].annotation)
     else:
         yield annotation
 

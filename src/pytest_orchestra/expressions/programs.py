@@ -101,8 +101,7 @@ class Program:
         """
         try:
             context = self.template.new_context(cast("dict[str, object]", names), shared=True)
-            for _ in self.template.root_render_func(context):
-                pass
+            all(self.template.root_render_func(context))  # it yields nothing and sets the result
             value = context.vars[_RESULT]
             return _settled(value) if self.builds or isinstance(value, Undefined) else value
         except EvaluationError as error:

@@ -86,13 +86,13 @@ def _check_places(found: list[Piece], compiler: Compiler) -> None:
 
 def _offset(found: list[Piece], finding: SqlFinding) -> int:
     """The place in the text as written of a place in the joined one."""
-    position = 0
+    position = shift = 0
     for piece in found:
-        length = 1 if piece.is_code else len(piece.text)
-        if finding.offset < position + length:
-            return piece.offset + finding.offset - position
-        position += length
-    return 0
+        if position > finding.offset:
+            break
+        shift = piece.offset - position
+        position += 1 if piece.is_code else len(piece.text)
+    return finding.offset + shift
 
 
 def _numbered(found: list[Piece]) -> str:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, RootModel, SecretStr, field_validator, model_validator
 
 from pytest_orchestra.documents.decoding import decode, decode_value
 from pytest_orchestra.documents.models import DocumentModel, Duration, Flag, Refusal, Whole
@@ -233,6 +233,17 @@ def test_a_model_that_holds_itself_is_searched_once() -> None:
 class Tree(DocumentModel):
     name: str = ""
     children: tuple[Tree, ...] = ()
+
+
+def test_a_file_that_is_a_list_of_models() -> None:
+    class Steps(RootModel[list[Step]]):
+        pass
+
+    assert found("- {nam: x}\n- {retry: 1}\n", Steps) == [
+        "f.yaml:1:4: error[unknown-key] unknown key 'nam'. Did you mean 'name'?",
+        "f.yaml:2:4: error[not-yet] the key 'retry' is not there yet. Leave it out.",
+    ]
+    assert "expected a list, found nothing" in found("", Steps)[0]
 
 
 def test_a_part_of_a_document() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_orchestra.documents.problems import (
     described,
+    in_file_order,
     mistake,
     nearest,
     shortened,
@@ -20,6 +21,16 @@ def test_a_mistake_is_an_error_with_place_and_hint() -> None:
     problem = mistake("c", "m", at=SourceLocation(file="f", line=2, column=3), hint="Do it.")
     assert problem.severity is Severity.ERROR
     assert str(problem) == "f:2:3: error[c] m. Do it."
+
+
+def test_problems_in_the_files_order() -> None:
+    places = [(2, 1), (1, 9), (1, 2)]
+    problems = [
+        mistake("c", "m", at=SourceLocation(file="f", line=line, column=column))
+        for line, column in places
+    ]
+    nowhere = mistake("c", "m", at=None)
+    assert in_file_order([*problems, nowhere]) == (nowhere, *reversed(problems))
 
 
 def test_the_nearest_name_ignores_case_and_keeps_the_known_spelling() -> None:

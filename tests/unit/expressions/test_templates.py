@@ -275,7 +275,7 @@ e: {f: "{{}}", g: "a {# b"}
             " Write a name, such as data.amount."
         ),
         (
-            "f.yaml:9:21: error[expression-syntax] '{#' is not part of the language,"
+            "f.yaml:9:22: error[expression-syntax] '{#' is not part of the language,"
             " only '{{ }}' is. Write {{'{#'}} if you mean these characters."
         ),
     ]
