@@ -152,7 +152,7 @@ class _Binding:
             process, model = read_process(self.suite)
             self.problems.extend(problems_of(process, model))
             return process, model
-        raise BindingError(in_file_order(self.problems))
+        raise BindingError(self._errors())
 
     def _generate(self, process: Process) -> ScenarioSet:
         part = self.suite.part.scenarios
@@ -261,13 +261,15 @@ class _Binding:
         if strict:
             self.problems.extend(unbound_tasks(process, elements, bound, at))
 
+    def _errors(self) -> Sequence[Problem]:
+        problems = in_file_order(self.problems)
+        return [each for each in problems if each.severity is Severity.ERROR]
+
     def _settled(self) -> tuple[Problem, ...]:
         """The problems in order, once it is clear that none of them is an error."""
-        problems = in_file_order(self.problems)
-        errors = [each for each in problems if each.severity is Severity.ERROR]
-        if errors:
+        if errors := self._errors():
             raise BindingError(errors)
-        return problems
+        return in_file_order(self.problems)
 
 
 def _distinct(steps: Iterable[PythonStep]) -> Iterable[PythonStep]:

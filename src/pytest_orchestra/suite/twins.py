@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_orchestra.expressions.templates import Template
 from pytest_orchestra.suite.bound import BoundScenario, BoundStep, Step
 from pytest_orchestra.suite.names import references_of
 
@@ -32,6 +33,13 @@ def find_twins(scenarios: Iterable[BoundScenario]) -> tuple[tuple[str, ...], ...
 
 def _may_read_visit(step: Step) -> bool:
     """A function, or a file with templates of its own, may read anything."""
-    return step.python is not None or any(
-        reference.root in ("visit", "file") for reference in references_of(step)
-    )
+    if step.python is not None or _reads_files(step):
+        return True
+    return any(reference.root == "visit" for reference in references_of(step))
+
+
+def _reads_files(step: Step) -> bool:
+    fields = step.call.fields.values() if step.call is not None else ()
+    pattern = step.expect.pattern
+    templates = [*fields, pattern.value, pattern.headers]
+    return any(isinstance(each, Template) and "file(" in str(each.value) for each in templates)
