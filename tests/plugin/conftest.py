@@ -75,8 +75,12 @@ def write(pytester: pytest.Pytester) -> Callable[..., None]:
 
 
 @pytest.fixture
-def shop(pytester: pytest.Pytester, write: Callable[..., None]) -> pytest.Pytester:
+def shop(
+    pytester: pytest.Pytester, write: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
     """A folder with a process of two scenarios and a suite of Python steps that pass."""
+    foreign = ("randomly", "hypothesispytest", "pytest_cov", "rerunfailures")
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in foreign))
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     write(order__bpmn=PROCESS, shop_steps__py=STEPS, order__suite__yaml=SUITE, data__yaml=DATA)
     return pytester

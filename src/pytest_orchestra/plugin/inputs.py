@@ -11,7 +11,7 @@ import pytest
 from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.plugin.options import OPTIONS, matching
-from pytest_orchestra.suite.python_modules import import_python_steps
+from pytest_orchestra.suite.python_modules import import_python_steps, package_of
 from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
 from pytest_orchestra.suite.reading import SuiteFile
 
@@ -50,6 +50,7 @@ def python_steps(config: pytest.Config, suite: SuiteFile) -> Sequence[PythonStep
         if isinstance(plugin, ModuleType) and _concerns(plugin, suite.file):
             found.extend(find_python_steps(vars(plugin)))
     for path in suite.python_files:
+        pytest.register_assert_rewrite(package_of(path))
         found.extend(import_python_steps(path))
     return tuple({id(step.function): step for step in found}.values())
 

@@ -50,7 +50,7 @@ class ScenarioItem(pytest.Function):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario comes from, and its name for people."""
-        return self.path, None, f"{self.suite.name}: {self.bound.name}"
+        return self.path, 0, f"{self.suite.name}: {self.bound.name}"
 
     def repr_failure(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
 def import_python_steps(path: Path) -> tuple[PythonStep, ...]:
     """The marked functions of the module at ``path``, in order of definition.
 
-    The module is imported once under a name of its own; ``sys.path`` is left as it is.
+    The module is imported once, in a package of its folder's own; ``sys.path`` is left as it is.
 
     Raises:
         ConfigurationError: it is no Python file, or importing it raises.
@@ -23,28 +23,29 @@ def import_python_steps(path: Path) -> tuple[PythonStep, ...]:
     return find_python_steps(vars(_imported(path)))
 
 
+def package_of(path: Path) -> str:
+    """The package that the module at ``path`` is imported into; each folder has its own."""
+    digest = sha256(str(path.resolve().parent).encode()).hexdigest()[:8]
+    return f"orchestra_steps_{digest}"
+
+
 def _imported(path: Path) -> ModuleType:
-    digest = sha256(str(path.resolve()).encode()).hexdigest()[:8]
-    name = f"orchestra_steps_{path.stem}_{digest}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
+    if not (path.is_file() and path.suffix == ".py" and path.stem.isidentifier()):
         raise ConfigurationError(
             f"python: {path} is not a Python file",
             hint="Paths are taken from the suite file's folder.",
         )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    package = package_of(path)
+    if package not in sys.modules:
+        sys.modules[package] = ModuleType(package)
+        sys.modules[package].__path__ = [str(path.resolve().parent)]
     try:
-        spec.loader.exec_module(module)
+        return importlib.import_module(f"{package}.{path.stem}")
     except Exception as error:
-        del sys.modules[name]
         raise ConfigurationError(
-            f"python: {path}{_line_in(error, path)} cannot be imported:"
+            f"python: {path}{_line_in(error, path.resolve())} cannot be imported:"
             f" {type(error).__name__}: {error}"
         ) from error
-    return module
 
 
 def _line_in(error: Exception, path: Path) -> str:
