@@ -52,15 +52,11 @@ class ScenarioItem(pytest.Function):
         """Where the scenario comes from, and its name for people."""
         return self.path, 0, f"{self.suite.name}: {self.bound.name}"
 
-    def repr_failure(
-        self,
-        excinfo: pytest.ExceptionInfo[BaseException],
-        style: Any = None,  # noqa: ANN401 - pytest's
-    ) -> Any:  # noqa: ANN401 - pytest's own private type
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # noqa: ANN401 - pytest's own type
         """Our own text for a failed scenario; else pytest's traceback."""
         if isinstance(excinfo.value, ScenarioFailed):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
     @property
     def rerun(self) -> str:
