@@ -15,7 +15,7 @@ from pytest_orchestra.engine.session import EngineSession, timestamp
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.workers import SHARED
-from pytest_orchestra.reports.jsonl import EventLog
+from pytest_orchestra.reports.jsonl import EventLog, to_json
 from pytest_orchestra.reports.terminal import failure_text
 from pytest_orchestra.results import RunEvent, RunStatus, SessionFinished, SessionStarted, TestRun
 from pytest_orchestra.suite.bound import RunMode
@@ -152,7 +152,7 @@ def _allure_listener(config: pytest.Config) -> list[Callable[[RunEvent], None]]:
         return []
     from pytest_orchestra.reports.allure import AllureListener
 
-    return [AllureListener(reporter=plugin.allure_logger).tell]
+    return [AllureListener(plugin.allure_logger, encode=to_json).tell]
 
 
 def _user() -> str:

@@ -48,6 +48,11 @@ def encode(event: RunEvent) -> str:
     return json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":"))
 
 
+def to_json(value: object) -> str:
+    """A JSON-like value as indented JSON text, by the same rules."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=2)
+
+
 @cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
