@@ -62,11 +62,21 @@ def _why_not(finder: RunFinder, outcome: Outcome) -> str:
 
 
 def _turn_back(finder: RunFinder, selection: Selection) -> None:
-    """Choose a run that turns back once for each flow that does, and one that does so N times."""
+    """Choose a run that turns back once for each flow that does, and one that does so N times.
+
+    Where turning back is no one's choice, as in what goes on until an event ends it, the number
+    of turns makes no scenario of its own.
+    """
+    defaults = finder.routes.defaults
+    known = {changed_outcomes(run, defaults) for run in selection.runs}
     for flow in sorted(finder.back & finder.routes.by_flow.keys()):
         for times in dict.fromkeys((1, finder.max_turns)):
             if times and (flow, times) not in selection.turns:
-                selection.add(finder.find(Demand(turns={flow: times})))
+                finding = finder.find(Demand(turns={flow: times}))
+                changed = changed_outcomes(finding.run or (), defaults)
+                if changed not in known:
+                    known.add(changed)
+                    selection.add(finding)
 
 
 class _Pairs:

@@ -61,7 +61,9 @@ class _Cover:
 
     def next_run(self) -> Run | None:
         """Return a run that takes flows that are missing, None where none is found."""
-        run = self._longest()
+        run = self._longest(misplaced=False)
+        if run is None or not self._takes_missing(run):
+            run = self._longest(misplaced=True)
         if run is None or not self._takes_missing(run):
             run = self._any_run()
         if run is None:
@@ -91,8 +93,12 @@ class _Cover:
     def _gain(self, edge: Edge) -> int:
         return sum(flow in self.missing for flow in edge.move.taken)
 
-    def _longest(self) -> Run | None:
-        """Return the run that takes most missing flows and never comes to a state twice."""
+    def _longest(self, *, misplaced: bool) -> Run | None:
+        """Return the run that takes most missing flows and never comes to a state twice.
+
+        Args:
+            misplaced: whether events may come elsewhere than where they are placed.
+        """
         rank = {state: n for n, state in enumerate(self._order)}
         best: dict[int, tuple[int, Edge | None]] = {}
         for state in reversed(self._order):
@@ -100,7 +106,8 @@ class _Cover:
                 best[state] = (0, None)
                 continue
             for edge in self._leaving.get(state, ()):
-                if rank[edge.target] > rank[state] and edge.target in best:
+                is_onwards = rank[edge.target] > rank[state] and edge.target in best
+                if is_onwards and (misplaced or not edge.move.misplaced):
                     worth = self._gain(edge) + best[edge.target][0]
                     if state not in best or worth > best[state][0]:
                         best[state] = (worth, edge)

@@ -14,7 +14,7 @@ from pytest_orchestra.flow.coverage import measure_coverage
 from pytest_orchestra.flow.decisions import Decisions
 from pytest_orchestra.flow.defaults import choose_defaults
 from pytest_orchestra.flow.graph import index_process
-from pytest_orchestra.flow.keys import changed_outcomes, name_scenarios
+from pytest_orchestra.flow.keys import NamedRun, changed_outcomes, name_scenarios
 from pytest_orchestra.flow.labels import label_outcomes
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
@@ -123,11 +123,12 @@ def _named(runs: list[Run], routes: Routes, main: Run) -> Scenarios:
     game = routes.space.game
     outcomes = game.decisions.outcomes
     rank = {outcome.index: n for n, outcome in enumerate(sorted(outcomes, key=game.rank))}
-    changed = [
-        () if run_key(run) == run_key(main) else changed_outcomes(run, routes.defaults)
+    named = [
+        NamedRun(run=run, changed=changed_outcomes(run, routes.defaults))
+        if run_key(run) != run_key(main)
+        else NamedRun(run=run, changed=(), is_main=True)
         for run in runs
     ]
-    order = sorted(range(len(runs)), key=lambda n: [rank[index] for index in changed[n]])
+    named.sort(key=lambda run: (not run.is_main, [rank[index] for index in run.changed]))
     labels = label_outcomes(game.graph, game.decisions)
-    names = name_scenarios([changed[n] for n in order], outcomes, labels)
-    return Scenarios(game, routes.defaults, [runs[n] for n in order], names)
+    return Scenarios(game, routes.defaults, named, name_scenarios(named, outcomes, labels))

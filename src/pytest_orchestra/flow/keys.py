@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -25,6 +25,23 @@ class ScenarioName:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRun:
+    """What a scenario is named by.
+
+    Attributes:
+        changed: its changed outcomes in the order of the way.
+    """
+
+    run: Run
+    changed: tuple[int, ...]
+    is_main: bool = False
+
+    def flows(self) -> list[str]:
+        """Return what tells this run from others that change the same outcomes."""
+        return [flow for edge in self.run for flow in edge.move.taken]
+
+
 def changed_outcomes(run: Run, defaults: AbstractSet[int]) -> tuple[int, ...]:
     """Return the outcomes of a run that are not the default, in the order of the way."""
     return tuple(
@@ -33,28 +50,34 @@ def changed_outcomes(run: Run, defaults: AbstractSet[int]) -> tuple[int, ...]:
 
 
 def name_scenarios(
-    runs: Sequence[tuple[int, ...]], outcomes: Sequence[Outcome], labels: Sequence[Label]
+    runs: Sequence[NamedRun], outcomes: Sequence[Outcome], labels: Sequence[Label]
 ) -> list[ScenarioName]:
     """Name scenarios so that no two have one key.
 
     Args:
-        runs: the changed outcomes of each, in the order of the way; none: ``main``.
+        runs: what they are named by.
         outcomes: all outcomes, by index.
         labels: their labels.
     """
-    plain = [_key(run, labels) for run in runs]
+    plain = [MAIN_KEY if run.is_main else _key(run.changed, labels) for run in runs]
     alike = Counter(plain)
     alike[MAIN_KEY] += 1
-    keys: list[str] = []
-    taken: Counter[str] = Counter()
-    for run, key in zip(runs, plain, strict=True):
-        unique = key
-        if run and (alike[key] > 1 or len(key) > MAX_KEY):
-            unique = f"{key[:MAX_KEY].removesuffix('-')}-{_digest(run, outcomes)}"
-        taken[unique] += 1
-        keys.append(unique if taken[unique] == 1 else f"{unique}-{taken[unique]}")
-    names = [_name(run, labels) for run in runs]
+    keys = list(plain)
+    for n, run in enumerate(runs):
+        if not run.is_main and (alike[plain[n]] > 1 or len(plain[n]) > MAX_KEY):
+            keys[n] = _cut(plain[n], [outcome_id(outcomes[index]) for index in run.changed])
+    for digits in (_DIGITS, 2 * _DIGITS, None):
+        alike = Counter(keys)
+        for n, run in enumerate(runs):
+            if alike[keys[n]] > 1 and not run.is_main:
+                keys[n] = _cut(plain[n], run.flows(), digits)
+    names = [_name(run.changed, labels) for run in runs]
     return [ScenarioName(key=key, name=name) for key, name in zip(keys, names, strict=True)]
+
+
+def _cut(key: str, ids: Iterable[str], digits: int | None = _DIGITS) -> str:
+    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
+    return f"{key[:MAX_KEY].removesuffix('-')}-{digest[:digits]}"
 
 
 def _key(run: tuple[int, ...], labels: Sequence[Label]) -> str:
@@ -71,8 +94,3 @@ def _name(run: tuple[int, ...], labels: Sequence[Label]) -> str:
         for outcome, times in Counter(run).items()
     ]
     return ", ".join(parts) or MAIN_KEY.capitalize()
-
-
-def _digest(run: tuple[int, ...], outcomes: Sequence[Outcome]) -> str:
-    ids = "\n".join(outcome_id(outcomes[index]) for index in run)
-    return hashlib.sha256(ids.encode()).hexdigest()[:_DIGITS]

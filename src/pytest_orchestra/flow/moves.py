@@ -98,13 +98,13 @@ class Watch:
     Attributes:
         stage: the scope's stage before.
         after: its stage once the node is passed.
-        misplaced: whether a better place may follow.
+        misplaced: whether there was or may be a better place.
     """
 
     scope: ElementId
     stage: Stage
     after: Stage
-    misplaced: bool
+    misplaced: bool = False
 
 
 class MoveMaker:
@@ -146,7 +146,8 @@ class MoveMaker:
         moves = list(calm)
         for watch in watches:
             events = self._decisions.events[watch.scope]
-            for together in _alone_and_together(events.others):
+            others = () if watch.stage is Stage.SETTLED else events.others
+            for together in _alone_and_together(others):
                 firings = tuple(self._firings(watch.scope, event)[0] for event in together)
                 moves.extend(_also(move, firings, watch, node) for move in calm)
             for event in events.interrupting:

@@ -29,14 +29,12 @@ class PlaceKind(Enum):
 
 
 class Stage(Enum):
-    """Which events that may come at any time to a scope can still be placed."""
+    """Whether the place for events that may come at any time to a scope is still ahead."""
 
     FRESH = 0
-    """Nothing was done inside yet."""
-    STARTED = 1
-    """An activity was done, but there was no wait."""
-    SETTLED = 2
-    """The place for events is behind, or there are none."""
+    """It is ahead."""
+    SETTLED = 1
+    """It is behind, or there are no such events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import overload
 
-from pytest_orchestra.flow.keys import ScenarioName
+from pytest_orchestra.flow.keys import NamedRun, ScenarioName
 from pytest_orchestra.flow.scenario import Scenario
-from pytest_orchestra.flow.space import Run
 from pytest_orchestra.flow.telling import tell_run
 from pytest_orchestra.flow.tokens import TokenGame
 
@@ -30,7 +29,7 @@ class Scenarios(Sequence[Scenario]):
         self,
         game: TokenGame,
         defaults: AbstractSet[int],
-        runs: Sequence[Run],
+        runs: Sequence[NamedRun],
         names: Sequence[ScenarioName],
     ) -> None:
         self._game = game
@@ -53,7 +52,7 @@ class Scenarios(Sequence[Scenario]):
         if isinstance(index, slice):
             return tuple(self[n] for n in range(*index.indices(len(self))))
         name = self._names[index]
-        way = tell_run(self._game, self._runs[index], self._defaults)
+        way = tell_run(self._game, self._runs[index].run, self._defaults)
         return Scenario(
             key=name.key,
             name=name.name,

@@ -136,6 +136,8 @@ def _stuck(space: StateSpace) -> Iterator[Problem]:
     }
     for element in sorted(waiting):
         node = graph.nodes[element]
+        if element in space.game.catching.escapes:
+            continue
         yield _warning(
             code="deadlock",
             element_id=element,

@@ -1,6 +1,7 @@
 """Where events that may come at any time are placed.
 
-At the first wait of their scope, else at its first activity, else at its first node.
+At the first wait of their scope, else at its first activity, else at its first node; what has
+no end of its own may be interrupted later too.
 """
 
 from __future__ import annotations
@@ -68,12 +69,10 @@ def _watches(
 def _watches_of(
     graph: ProcessGraph, node: FlowNode, scope: ElementId, content: _Content
 ) -> list[Watch]:
-    fresh = Watch(scope=scope, stage=Stage.FRESH, after=Stage.SETTLED, misplaced=False)
-    if graph.is_wait(node):
-        started = Watch(scope=scope, stage=Stage.STARTED, after=Stage.SETTLED, misplaced=False)
-        return [fresh, started]
-    if node.kind.is_activity and content.has_wait:
-        return [Watch(scope=scope, stage=Stage.FRESH, after=Stage.STARTED, misplaced=True)]
-    if node.kind.is_activity or not (content.has_wait or content.has_activity):
-        return [fresh]
+    is_activity = node.kind.is_activity
+    late = Watch(scope=scope, stage=Stage.SETTLED, after=Stage.SETTLED, misplaced=True)
+    if is_activity and content.has_wait and not graph.is_wait(node):
+        return [Watch(scope=scope, stage=Stage.FRESH, after=Stage.FRESH, misplaced=True), late]
+    if graph.is_wait(node) or is_activity or not (content.has_wait or content.has_activity):
+        return [Watch(scope=scope, stage=Stage.FRESH, after=Stage.SETTLED), late]
     return []
