@@ -272,6 +272,14 @@ class ArrivalWatch:
         return [arrival for arrival in mark.place.since(mark.number) if mark.counts(arrival.order)]
 
 
+async def end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are gone: before Python 3.12 ``wait_for`` can lose a cancellation."""
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=0.1)
+
+
 def _span(arrivals: Sequence[Arrival]) -> str:
     stamps = [arrival.at for arrival in arrivals if arrival.at is not None]
     if not stamps:

@@ -160,6 +160,8 @@ class Pool:
             rows += [row_of(record, names) for record in records]
             size += sum(map(size_of, rows[-len(records) :]))
             self._check(len(rows), size)
+            if len(records) < FETCHED_AT_ONCE:
+                break
         return Result(rows=rows, count=len(rows))
 
     def _check(self, rows: int, size: int) -> None:

@@ -22,9 +22,7 @@ from aiokafka.protocol.offset import OffsetRequest
 
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_options
 from pytest_orchestra.protocols.kafka.failures import spoken
-
-METADATA_MAX_AGE_MS = 3_600_000
-"""The driver's own refresh asks for every topic of the cluster; here it is hardly needed."""
+from pytest_orchestra.protocols.kafka.quiet import QuietClient
 
 Leaders = Mapping[int, int]
 """Partition to the broker that leads it."""
@@ -58,8 +56,7 @@ class Brokers:
         async with self._connecting:
             if self._client is not None:
                 return
-            options = driver_options(self._connection)
-            client = AIOKafkaClient(**options, metadata_max_age_ms=METADATA_MAX_AGE_MS)
+            client: AIOKafkaClient = QuietClient(driver_options(self._connection))
             try:
                 with spoken(self._connection):
                     await client.bootstrap()

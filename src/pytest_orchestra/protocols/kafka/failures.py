@@ -59,8 +59,9 @@ def failure(error: Exception, connection: KafkaConnection, doing: str) -> Connec
             f"{where} gave no answer in time while {doing}", code="kafka.timeout", retriable=True
         )
     if isinstance(error, OSError | errors.KafkaConnectionError | errors.NodeNotReadyError):
+        why = "" if isinstance(error, errors.NodeNotReadyError) else f": {said}"
         return ConnectorError(
-            f"{where} cannot be reached while {doing}: {said}",
+            f"{where} cannot be reached while {doing}{why}",
             code="kafka.connection",
             retriable=True,
             hint="Check that the broker runs, and bootstrap_servers and security.protocol.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -47,9 +47,9 @@ class Publisher:
                 producer = await self._started()
                 doing = f"looking for the topic {topic}"
                 is_missing = await self._is_missing(topic)
-                partitions = await producer.partitions_for(topic)
+                await producer.partitions_for(topic)
                 is_missing = False
-                _check_partition(message, partitions)
+                await self._check_partition(producer, message)
                 doing = f"sending to {topic}, which may have got the message all the same"
                 stored: RecordMetadata = await producer.send_and_wait(
                     topic,
@@ -105,11 +105,16 @@ class Publisher:
             self._known.add(topic)
         return False
 
-
-def _check_partition(message: Outgoing, partitions: Collection[int]) -> None:
-    if message.partition is not None and message.partition not in partitions:
-        raise ConnectorError(
-            f"the topic {message.topic} has no partition {message.partition}",
-            code="kafka.partition",
-            hint=f"It has {len(partitions)}, counted from 0.",
-        )
+    async def _check_partition(self, producer: AIOKafkaProducer, message: Outgoing) -> None:
+        """Refuse a partition that the topic does not have."""
+        if message.partition is None:
+            return
+        leaders = (await self._brokers.leaders([message.topic]))[message.topic]
+        if isinstance(leaders, Mapping) and message.partition not in leaders:
+            raise ConnectorError(
+                f"the topic {message.topic} has no partition {message.partition}",
+                code="kafka.partition",
+                hint=f"It has {len(leaders)}, counted from 0.",
+            )
+        if message.partition not in await producer.partitions_for(message.topic):
+            await producer.client.force_metadata_update()

@@ -12,15 +12,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.protocols.arrivals import Mark, Place
+from pytest_orchestra.protocols.arrivals import Mark, Place, end
 from pytest_orchestra.protocols.kafka.brokers import Brokers, End
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_options
 from pytest_orchestra.protocols.kafka.failures import DRIVER_ERRORS, failure, spoken
+from pytest_orchestra.protocols.kafka.quiet import QuietConsumer
 from pytest_orchestra.protocols.kafka.topic_log import TopicLog
 
-FETCH_WAIT_MS = 20
-"""How long a broker may hold a fetch: the embedded double does not end it when a message comes,
-and a new topic's first fetch waits behind it."""
 READ_MS = 200
 REFRESH_EVERY = 1.0
 """Seconds between two looks for new partitions and deleted topics."""
@@ -75,9 +73,7 @@ class Reader:
     async def close(self) -> None:
         """Stop reading."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await consumer.stop()
@@ -87,14 +83,8 @@ class Reader:
             if self._consumer is not None:
                 return
             await self._brokers.connect()
-            consumer = AIOKafkaConsumer(
-                **driver_options(self._connection),
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                fetch_max_wait_ms=FETCH_WAIT_MS,
-                max_partition_fetch_bytes=self._connection.max_message_bytes,
-                isolation_level=self._connection.isolation_level,
-            )
+            options = driver_options(self._connection)
+            consumer: AIOKafkaConsumer = QuietConsumer(options, self._connection)
             try:
                 with spoken(self._connection):
                     await consumer.start()

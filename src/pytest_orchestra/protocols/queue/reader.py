@@ -10,7 +10,7 @@ import asyncio
 from redis import exceptions
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.protocols.arrivals import Mark
+from pytest_orchestra.protocols.arrivals import Mark, end
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.failures import DRIVER_ERRORS, failure
 from pytest_orchestra.protocols.queue.stream_log import StreamLog
@@ -64,8 +64,7 @@ class Reader:
         """Stop reading."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])
 
     async def _mark(self, queue: str) -> Mark:
         number = self._logs[queue].place.count if queue in self._logs else 0

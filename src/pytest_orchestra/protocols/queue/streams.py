@@ -84,6 +84,8 @@ def _pool(connection: QueueConnection) -> BlockingConnectionPool:
         password=password.get_secret_value() if password is not None else None,
         max_connections=MOST_CONNECTIONS,
         timeout=None,  # the verbs have deadlines of their own
+        socket_timeout=None,
+        socket_connect_timeout=None,
         protocol=2,
         retry=Retry(NoBackoff(), 0),  # an entry must not be added twice
         client_name="pytest-orchestra",
