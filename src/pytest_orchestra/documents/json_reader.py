@@ -38,7 +38,6 @@ def parse_json(text: str, file: str, *, start: int = 1, places: bool = True) -> 
         DefinitionError: it is not JSON, or has what is refused on top.
     """
     scan = _Scan(file=file, text=text, first_line=start)
-    value: object = None
     try:
         value = json.loads(
             text,
@@ -47,21 +46,30 @@ def parse_json(text: str, file: str, *, start: int = 1, places: bool = True) -> 
             parse_constant=fraction,
             object_pairs_hook=_mapping,
         )
-    except json.JSONDecodeError as error:
-        at = SourceLocation(file=file, line=error.lineno + start - 1, column=error.colno)
-        message = error.msg[0].lower() + error.msg[1:]
-        raise DefinitionError([mistake("json-syntax", message, at=at)]) from error
-    except (NumberError, _DoubleKeyError) as error:
-        scan.run()
-        raise DefinitionError(scan.problems) from error
     except RecursionError as error:
         raise DefinitionError([scan.too_deep(0)]) from error
+    except (ValueError, _DoubleKeyError) as error:
+        raise DefinitionError([*_syntax_problems(text, scan)]) from error
     if not places and not _is_deep(text) and not _HALF.search(text):
         return Document(file=file, value=value, source=text)
     place = scan.run()
     if scan.problems:
         raise DefinitionError(scan.problems)
     return Document(file=file, value=value, places=place, source=text)
+
+
+def _syntax_problems(text: str, scan: _Scan) -> list[Problem]:
+    """What is wrong with a text: its syntax, else what is refused on top."""
+    try:
+        json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        line = error.lineno + scan.first_line - 1
+        at = SourceLocation(file=scan.file, line=line, column=error.colno)
+        return [mistake("json-syntax", error.msg[0].lower() + error.msg[1:], at=at)]
+    except RecursionError:
+        return [scan.too_deep(0)]
+    scan.run()
+    return scan.problems
 
 
 def _mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -60,6 +60,10 @@ def test_what_json_writes_is_read_unchanged_with_every_place(
     ("text", "complaint"),
     [
         ("", "f:7:1: error[json-syntax] expecting value"),
+        ("[1e999,", "f:7:8: error[json-syntax] expecting value"),
+        ("1e999]", "f:7:6: error[json-syntax] extra data"),
+        ('[{"a": 1, "a": 2}' + "[" * 100_000, "error[json-syntax] expecting ',' delimiter"),
+        ('[{"a": 1, "a": 2}, ' + "[" * 100_000, "f:7:1: error[too-deep]"),
         ('{"a" 1}', "f:7:6: error[json-syntax] expecting ':' delimiter"),
         ("[1,\n]", "error[json-syntax]"),
         ('{\n"a": 1,\n"a": 2}', "f:9:1: error[double-key] the key 'a' stands here a second time."),
