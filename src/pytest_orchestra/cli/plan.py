@@ -15,10 +15,11 @@ from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
 from pytest_orchestra.importers import read_model
-from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
-from pytest_orchestra.suite.binding import bind_suite_with_scenarios
+from pytest_orchestra.model import Problem, Severity
+from pytest_orchestra.suite.binding import Selection, bind_with_scenarios
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.plan import Tree, plan_process, plan_suite
+from pytest_orchestra.suite.processes import problems_of
 from pytest_orchestra.suite.python_modules import import_python_steps
 from pytest_orchestra.suite.reading import read_suite
 
@@ -99,29 +100,18 @@ def _process_plans(path: Path, criterion: Criterion) -> Iterator[tuple[Tree, Seq
         raise ConfigurationError(f"{path} holds no process", hint="Draw one in a pool.")
     for process in model.processes:
         scenarios = generate_scenarios(process, criterion=criterion)
-        problems = _problems_of(process, model)
+        problems = problems_of(process, model)
         yield plan_process(scenarios, path, problems), (*problems, *scenarios.problems)
-
-
-def _problems_of(process: Process, model: ProcessModel) -> Sequence[Problem]:
-    """Those of the file, less those about elements of its other processes."""
-    elsewhere = {
-        part.id
-        for other in model.processes
-        if other.id != process.id
-        for part in (other, *other.nodes, *other.flows)
-    }
-    return [each for each in model.problems if each.element_id not in elsewhere]
 
 
 def _suite_plan(path: Path, criterion: Criterion | None) -> Tree:
     suite = read_suite(path)
     steps = [step for file in suite.python_files for step in import_python_steps(file)]
-    bound, scenarios = bind_suite_with_scenarios(
+    bound, scenarios = bind_with_scenarios(
         suite,
         protocols=load_protocols(),
         environment=None,
         python_steps=steps,
-        criterion=criterion,
+        selection=Selection(criterion=criterion),
     )
     return plan_suite(bound, scenarios)

@@ -59,6 +59,7 @@ def _findings(plan: dict[str, Any]) -> Iterator[str]:
         *(f"cannot be: {_ways(each['decisions'])}: {each['why']}" for each in plan["infeasible"]),
         *(f"run the same: {', '.join(keys)}" for keys in plan["twins"]),
         *_left_out(plan["left_out"]),
+        *_armed_late(plan["scenarios"]),
         *(_problem(each) for each in plan["problems"]),
     ]
     if found:
@@ -74,6 +75,13 @@ def _left_out(left_out: dict[str, Any]) -> Iterator[str]:
     if left_out["number"]:
         bound = "" if left_out["exact"] else "at least "
         yield f"left out: {bound}{left_out['number']} scenarios past max_scenarios"
+
+
+def _armed_late(scenarios: Sequence[dict[str, Any]]) -> Iterator[str]:
+    steps = (step for scenario in scenarios for step in scenario.get("steps", ()))
+    yield from dict.fromkeys(
+        f"'{step['name']}' is armed {step['armed']}" for step in steps if "armed" in step
+    )
 
 
 def _problem(problem: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pytest_orchestra.data.data_sets import DataSet, DataSets
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.generation import generate_scenarios
-from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
@@ -130,8 +130,9 @@ class _Binding:
         services = self._services()
         elements = Elements(process, model)
         placed = self._steps(elements, services, python_steps)
-        binder = self._binder(process, scenarios, placed, global_data)
-        bound = tuple(each for each in map(binder.bind, scenarios.scenarios) if each is not None)
+        told = tuple(scenarios.scenarios)
+        binder = self._binder(process, told, placed, global_data)
+        bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
         self._review(placed, binder, bound)
         self._review_strictly(process, elements, bound)
@@ -204,7 +205,7 @@ class _Binding:
     def _binder(
         self,
         process: Process,
-        scenarios: ScenarioSet,
+        scenarios: Sequence[Scenario],
         placed: Sequence[PlacedStep],
         global_data: Sequence[DataSet],
     ) -> ScenarioBinder:
@@ -227,7 +228,7 @@ class _Binding:
             placed,
             markings=Markings(
                 suite.part.scenarios.mark,
-                [scenario.key for scenario in scenarios.scenarios],
+                [scenario.key for scenario in scenarios],
                 suite.part.tags,
                 suite.document,
             ),

@@ -116,7 +116,9 @@ def wrong_defaults(context: CallContext) -> Iterator[Problem]:
         for name in part.model_extra or {}:
             if name not in known:
                 at = context.document.key_location(("defaults", channel, name))
-                hint = suggestion(name, (*known, *ChannelDefaultsPart.model_fields), "Known keys")
+                fields = ChannelDefaultsPart.model_fields.items()
+                own = (field.alias or key for key, field in fields)
+                hint = suggestion(name, (*known, *own), "Known keys")
                 yield mistake("unknown-key", f"{channel} has no '{name}'", at=at, hint=hint)
 
 

@@ -212,6 +212,13 @@ def test_a_statement_with_a_template_in_quotes_is_refused(bench: Bench) -> None:
             "2:18: [unknown-key] bus has no 'kee'. Did you mean 'key'?",
         ),
         (
+            "{bus: {zzz: k}}",
+            (
+                "2:18: [unknown-key] bus has no 'zzz'. Known keys: as, contract, every, key,"
+                " stable_for, topic, value, via, within."
+            ),
+        ),
+        (
             "{bus: {key: '{{dta.x}}'}}",
             "2:23: [unknown-name] unknown name 'dta'. Did you mean 'data'?",
         ),
