@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 
 from pytest_orchestra.model import Problem, Severity, SourceLocation
 
@@ -12,6 +13,7 @@ MAX_SHOWN = 40
 """Characters of a value or name that a message repeats."""
 
 _SIMILAR = 0.6
+_MAX_COMPARED = 100
 _MAX_LISTED = 12
 
 
@@ -39,8 +41,13 @@ def _place(problem: Problem) -> tuple[int, int]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like ``name``, whatever its case; None if none does."""
+    return _nearest(name[:_MAX_COMPARED], tuple(known))
+
+
+@lru_cache(maxsize=1024)  # an assertion that polls asks for the same again and again
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     by_fold = {each.casefold(): each for each in known}
-    found = get_close_matches(name.casefold()[:100], by_fold, n=1, cutoff=_SIMILAR)
+    found = get_close_matches(name.casefold(), by_fold, n=1, cutoff=_SIMILAR)
     return by_fold[found[0]] if found else None
 
 

@@ -9,13 +9,15 @@ from functools import wraps
 from typing import cast
 from urllib.parse import quote
 
-from jinja2 import Environment, Undefined, pass_environment
+from jinja2 import Environment, pass_environment
 from jinja2.filters import make_attrgetter
 
 from pytest_orchestra.expressions.comparison import arithmetic
 from pytest_orchestra.expressions.values import (
     MAX_TEXT,
     bounded,
+    demand,
+    is_list,
     is_number,
     kind_of,
     text_of,
@@ -52,8 +54,7 @@ def demanded_text(value: object) -> str:
     Raises:
         TypeError: it is something else.
     """
-    if isinstance(value, Undefined):
-        return str(value)
+    demand(value)
     if not isinstance(value, str):
         raise TypeError(f"text is needed, not {kind_of(value)}")
     return value
@@ -104,8 +105,7 @@ def number(value: object, default: object = _REQUIRED) -> object:
             return found
     if default is not _REQUIRED:
         return default
-    if isinstance(value, Undefined):
-        str(value)
+    demand(value)
     raise ValueError(f"{kind_of(value)} that is no number, or a number too large")
 
 
@@ -178,6 +178,14 @@ def reverse(value: Iterable[object]) -> list[object]:
     return [*value][::-1]
 
 
+def sliced(value: object, start: int | None, stop: int | None, step: int | None) -> object:
+    """A part of a list or text."""
+    if isinstance(value, str) or is_list(value):
+        return value[slice(start, stop, step)]
+    demand(value)
+    raise TypeError(f"{kind_of(value)} has no parts to cut out")
+
+
 def any_of(value: Iterable[object]) -> bool:
     """Whether one of the items is true."""
     return any(value)
@@ -194,8 +202,7 @@ def urlencode(value: object) -> str:
 
 
 def _mapping(value: object) -> Mapping[object, object]:
-    if isinstance(value, Undefined):
-        str(value)
+    demand(value)
     if not isinstance(value, Mapping):
         raise TypeError(f"a mapping is needed, not {kind_of(value)}")
     return value

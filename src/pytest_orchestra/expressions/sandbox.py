@@ -41,6 +41,8 @@ CONCATENATE = " ~"
 """The inner filter that ``a ~ b`` stands for; the blank keeps it from being written."""
 DECIMAL = " decimal"
 """The inner filter that makes the decimal of a fraction's text."""
+SLICE = " slice"
+"""The inner filter that ``a[1:2]`` stands for."""
 INSTANT = " instant"
 """The inner filter that makes text of what ``now()`` gives."""
 
@@ -77,6 +79,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {_inner(name): function for name, (_, function) in COMPARISONS.items()}
         self.filters[CONCATENATE] = filters.concatenated
         self.filters[DECIMAL] = filters.number
+        self.filters[SLICE] = filters.sliced
         self.filters[INSTANT] = iso
         self.tests = {each.name: each.function for each in TESTS if each.function}
         self.tests |= {sign: self.tests[name] for sign, name in TEST_SIGNS.items()}

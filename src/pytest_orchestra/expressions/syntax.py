@@ -18,6 +18,7 @@ from pytest_orchestra.expressions.sandbox import (
     DECIMAL,
     INSTANT,
     SANDBOX,
+    SLICE,
     comparison_filter,
 )
 
@@ -112,13 +113,24 @@ def _replaced(node: nodes.Node) -> nodes.Node:
             return _comparisons(left, operands)
         case nodes.Concat(nodes=parts):
             return _filter(nodes.List(parts, lineno=node.lineno), CONCATENATE)
-        case nodes.Const(value=float() as number):
-            return _filter(nodes.Const(repr(number), lineno=node.lineno), DECIMAL)
-        case nodes.Name(name="null"):
-            return nodes.Const(None, lineno=node.lineno)
+        case nodes.Const(value=float()) | nodes.Name(name="null"):
+            return _constant(node)
+        case nodes.Getitem(node=inner, arg=nodes.Slice() as cut):
+            bounds = [each or _null(node) for each in (cut.start, cut.stop, cut.step)]
+            return _filter(inner, SLICE, *bounds)
         case nodes.Call(node=nodes.Name(name=name)):
             return _called(node, name)
     return node
+
+
+def _constant(node: nodes.Const | nodes.Name) -> nodes.Expr:
+    if isinstance(node, nodes.Name):
+        return _null(node)
+    return _filter(nodes.Const(repr(node.value), lineno=node.lineno), DECIMAL)
+
+
+def _null(node: nodes.Node) -> nodes.Const:
+    return nodes.Const(None, lineno=node.lineno)
 
 
 def _called(node: nodes.Call, name: str) -> nodes.Expr:
