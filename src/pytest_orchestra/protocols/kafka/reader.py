@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
@@ -48,6 +49,7 @@ class Reader:
         self._logs: dict[str, TopicLog] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._turn = asyncio.Lock()
+        self._missing = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._lost: ConnectorError | None = None
         self._unread: ConnectorError | None = None
@@ -111,6 +113,8 @@ class Reader:
             self._assign()
         elif not self._logs[topic].is_known(ends):
             self._assign()
+        if not ends:
+            self._missing.set()
         self._tell()
         return self._logs[topic].mark(number, ends)
 
@@ -192,8 +196,7 @@ class Reader:
     async def _keep_refreshing(self) -> None:
         failed = 0
         while True:
-            missing = any(not log.next for log in self._logs.values())
-            await asyncio.sleep(MISSING_EVERY if missing else REFRESH_EVERY)
+            await self._pause()
             try:
                 async with asyncio.timeout(REFRESH_WITHIN):
                     await self._refresh()
@@ -203,6 +206,15 @@ class Reader:
                 if failed >= LOST_AFTER:
                     self._lost = failure(error, self._connection, "waiting for messages")
             self._tell()
+
+    async def _pause(self) -> None:
+        """Wait until it is time to refresh: sooner where a topic is missing."""
+        if all(log.next for log in self._logs.values()):
+            self._missing.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REFRESH_EVERY):
+                await self._missing.wait()
+                await asyncio.sleep(MISSING_EVERY)
 
     async def _refresh(self) -> None:
         """Look for partitions that are new and topics that came or went."""

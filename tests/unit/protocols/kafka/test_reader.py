@@ -1,0 +1,208 @@
+"""Reading on, whatever becomes of topics and brokers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.util import find_spec
+
+import confluent_kafka
+import pytest
+
+from pytest_orchestra.errors import ConnectorError
+from pytest_orchestra.protocols.arrivals import ArrivalWatch
+from pytest_orchestra.protocols.kafka.brokers import Brokers
+from pytest_orchestra.protocols.kafka.client import KafkaClient
+from pytest_orchestra.protocols.kafka.connection import KafkaConnection
+from pytest_orchestra.spi import Call, Observation
+
+pytestmark = pytest.mark.asyncio
+Make = Callable[..., Call]
+Mock = Callable[..., int]
+FETCH, STORAGE_ERROR, FORBIDDEN = 1, 56, 29
+
+
+async def trouble(look: Callable[[], Awaitable[Sequence[Observation]]]) -> ConnectorError:
+    """Look until the reader has met the trouble; for at most 10 s."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await look()
+            except ConnectorError as error:
+                return error
+
+
+async def watching(client: KafkaClient, call: Call) -> ArrivalWatch:
+    return client.watch(call, await client.arm(call))
+
+
+async def exists(connection: KafkaConnection, topic: str) -> bool:
+    brokers = Brokers(connection)
+    await brokers.connect()
+    try:
+        return bool((await brokers.leaders([topic]))[topic])
+    finally:
+        await brokers.close()
+
+
+async def test_a_topic_that_comes_later_is_read_from_its_start_and_watching_makes_none(
+    client: KafkaClient, connection: KafkaConnection, call: Make
+) -> None:
+    watch = await watching(client, call())
+    assert await watch.look(0.2) == []
+    assert not await exists(connection, "orders")
+    await client.act(call(key="k", value="first"))
+
+    assert [seen.value for seen in await watch.look(5)] == ["first"]
+
+
+async def test_a_second_arming_before_the_topic_comes_leaves_nothing_unread(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    early = await watching(client, call())
+    cluster("topic_create", "orders", 1, 1)
+    await client.act(call(key="k", value="first"))
+    late = await watching(client, call())
+    await client.act(call(key="k", value="second"))
+
+    values: list[object] = []
+    while len(values) < 2:
+        values += [seen.value for seen in await early.look(5)]
+    assert values == ["first", "second"]
+    assert [seen.value for seen in await late.look(5)] == ["second"]
+
+
+async def test_other_topics_are_read_on_when_one_more_is_armed(
+    client: KafkaClient, call: Make
+) -> None:
+    """Each arming assigns all anew; nothing is lost by it, and nothing comes twice."""
+    watch = await watching(client, call())
+    for number in range(5):
+        await client.act(call(key="k", value=number))
+        await client.arm(Call(fields={"topic": f"another-{number}"}))
+        await client.act(Call(fields={"topic": f"another-{number}", "key": "k", "value": 1}))
+    values: list[object] = []
+    while len(values) < 5:
+        values += [seen.value for seen in await watch.look(5)]
+
+    assert values == [0, 1, 2, 3, 4]
+
+
+async def test_a_deleted_topic_is_told_and_does_not_come_back(
+    client: KafkaClient, connection: KafkaConnection, cluster: Mock, call: Make
+) -> None:
+    """One of the same name that comes later is read from its start."""
+    watch = await watching(client, call())
+    await client.act(call(key="k", value="old"))
+    assert [seen.value for seen in await watch.look(5)] == ["old"]
+    cluster("topic_delete", "orders")
+
+    error = await trouble(lambda: watch.look(0.2))
+    assert (error.code, error.retriable) == ("kafka.topic_deleted", True)
+    assert not await exists(connection, "orders")
+    cluster("topic_create", "orders", 6, 1)
+    await client.act(call(key="k", value="new", partition=5))
+    assert [seen.id for seen in await watch.look(5)] == ["orders/5@0#2"]
+
+
+async def test_a_topic_that_is_made_anew_at_once_is_read_from_its_start(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    cluster("topic_create", "orders", 1, 1)
+    watch = await watching(client, call())
+    for number in range(3):
+        await client.act(call(key="k", value=number))
+    values: list[object] = []
+    while len(values) < 3:
+        values += [seen.value for seen in await watch.look(5)]
+    cluster("topic_delete", "orders")
+    cluster("topic_create", "orders", 1, 1)
+    other = KafkaClient(client._connection)
+    await other.act(call(key="k", value="new"))
+    await other.close()
+
+    assert [seen.id for seen in await watch.look(5)] == ["orders/0@0#2"]
+
+
+async def test_messages_that_are_deleted_before_they_are_read_are_named(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    cluster("topic_create", "orders", 1, 1)
+    watch = await watching(client, call())
+    cluster("push_request_errors", FETCH, 5, *[STORAGE_ERROR] * 5)
+    for number in range(3):
+        await client.act(call(key="k", value=number))
+    cluster("partition_delete_records", "orders", 0, 2)
+    values: list[object] = []
+    while 2 not in values:
+        values += [seen.value for seen in await watch.look(5)]
+
+    assert values == [2]
+    assert "2 messages of partition 0 were deleted before they were read" in watch.seen()
+
+
+async def test_a_topic_that_may_not_be_read_is_told_at_once(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    """And the others are read on."""
+    watch = await watching(client, call())
+    await client.act(call(key="k", value=1))
+    await watch.look(5)
+    cluster("push_request_errors", FETCH, 1, FORBIDDEN)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(ConnectorError, match="forbids reading orders") as caught:
+            await watch.look(60)
+    assert caught.value.code == "kafka.authorization"
+    other = Call(fields={"topic": "other", "key": "k", "value": 1})
+    second = await watching(client, Call(fields={"topic": "other"}))
+    await client.act(other)
+    assert len(await second.look(5)) == 1
+
+
+async def test_a_topic_that_may_not_be_asked_for_is_told_when_armed_and_later(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    watch = await watching(client, call())
+    cluster("topic_create", "orders", 1, 1)
+    cluster("topic_set_error", "orders", FORBIDDEN)
+
+    assert (await trouble(lambda: watch.look(0.2))).code == "kafka.authorization"
+    with pytest.raises(ConnectorError) as caught:
+        await client.arm(call())
+    assert caught.value.code == "kafka.authorization"
+
+
+async def test_a_broker_that_goes_is_told_and_one_that_comes_back_is_read_on(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    watch = await watching(client, call())
+    await client.act(call(key="k", value="before"))
+    assert len(await watch.look(5)) == 1
+    cluster("broker_set_down", 1)
+
+    error = await trouble(lambda: watch.look(0.2))
+    assert (error.code, error.retriable) == ("kafka.connection", True)
+    with pytest.raises(ConnectorError, match="cannot be reached"):
+        await client.arm(call(within=0.2))
+    with pytest.raises(ConnectorError, match="cannot be reached"):
+        await client.act(call(within=0.2, key="k", value="lost"))
+    cluster("broker_set_up", 1)
+    await client.arm(call())
+    await client.act(call(key="k", value="after"))
+    seen = [one.value for one in await watch.look(5)]
+    assert seen[-1] == "after"
+
+
+async def test_a_message_that_cannot_be_unpacked_is_told(
+    client: KafkaClient, connection: KafkaConnection, call: Make
+) -> None:
+    """Compressed ones need an extra of the driver."""
+    if find_spec("cramjam"):
+        pytest.skip("the driver's extra for compressed messages is installed")
+    watch = await watching(client, call())
+    settings = {"bootstrap.servers": connection.address, "compression.type": "zstd"}
+    producer = confluent_kafka.Producer(settings)
+    producer.produce("orders", b"x" * 1000, b"k")
+    await asyncio.to_thread(producer.flush, 5)
+
+    error = await trouble(lambda: watch.look(0.2))
+    assert (error.code, error.retriable) == ("kafka.codec", True)
