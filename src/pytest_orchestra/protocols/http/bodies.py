@@ -5,7 +5,6 @@ What is sent is decided here: by the step's content-type, else by the descriptio
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -13,16 +12,15 @@ from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from pytest_orchestra.errors import EvaluationError
+from pytest_orchestra.protocols.http.exact_json import json_bytes
 from pytest_orchestra.protocols.http.openapi.description import Body, essence, is_json
 from pytest_orchestra.protocols.http.openapi.references import Node
 from pytest_orchestra.protocols.http.parameters import pairs, text_of
-from pytest_orchestra.protocols.payloads import PayloadError, as_json
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _CHARSET = re.compile(r";\s*charset=\"?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -66,22 +64,6 @@ def sent(body: object, written: str | None, declared: Body | None) -> Sent:
     what = "a mapping" if isinstance(body, Mapping) else f"a {type(body).__name__}"
     hint = "Give text, or a 'content-type' header that fits."
     raise EvaluationError(f"input.body: {what} cannot be sent as {kind}", hint=hint)
-
-
-def json_bytes(value: object) -> bytes:
-    """Give a value as compact JSON in UTF-8; a Decimal as the number it is.
-
-    Raises:
-        EvaluationError: JSON has no such value.
-    """
-    try:
-        try:
-            text = _ENCODER.encode(value)
-        except TypeError:
-            text = as_json(value)
-        return text.encode()
-    except (PayloadError, ValueError, RecursionError) as error:
-        raise EvaluationError(f"input.body cannot be written as JSON: {error}") from error
 
 
 def _encoded(text: str, media_type: str) -> bytes:

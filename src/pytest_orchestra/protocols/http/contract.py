@@ -167,7 +167,7 @@ def _reply_headers(checks: Checks, declared: Reply, observation: Observation) ->
 def _reply_body(checks: Checks, declared: Body, observation: Observation) -> Iterator[Breach]:
     headers = {name.lower(): str(value) for name, value in observation.headers.items()}
     media_type = headers.get("content-type", "")
-    if observation.value is None and not is_json(media_type):
+    if isinstance(observation, HttpObservation) and observation.empty:
         yield Breach(
             path="body", message=f"is missing, {' or '.join(declared.content)} is declared"
         )

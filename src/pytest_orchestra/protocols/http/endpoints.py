@@ -25,7 +25,7 @@ from pytest_orchestra.spi import Endpoint, Spec
 SAFE = frozenset({"GET", "HEAD"})
 """Methods that change nothing and may be repeated."""
 
-_BY_PATH = re.compile(r"(?P<service>\S+)\s+(?P<method>[A-Za-z]+)\s+(?P<path>\S.*)")
+_BY_PATH = re.compile(r"(?P<service>\S+)\s+(?P<method>[A-Za-z]+)\s+(?P<path>/.*)")
 _FORMS = "Write service.operationId or service METHOD /path."
 
 
@@ -69,8 +69,6 @@ class HttpEndpointMatcher:
 
 
 def _check_path(endpoint: str, path: str) -> None:
-    if not path.startswith("/"):
-        raise EvaluationError(f"the path of endpoint '{endpoint}' does not begin with '/'")
     if "?" in path or "#" in path:
         hint = "Put the query under 'input: {query: …}'."
         raise EvaluationError(f"endpoint '{endpoint}' has a query", hint=hint)
@@ -154,7 +152,8 @@ def _unknown_service(endpoint: str, specs: Mapping[str, OpenApi]) -> NoReturn:
     service, dot, _ = endpoint.partition(".")
     words = endpoint.split()
     if len(words) > 1 and words[1].upper() in METHODS:
-        raise EvaluationError(f"endpoint '{endpoint}' has no path", hint=_FORMS)
+        message = f"endpoint '{endpoint}' has no path that begins with '/'"
+        raise EvaluationError(message, hint=_FORMS)
     if not dot:
         raise EvaluationError(f"'{endpoint}' is no endpoint", hint=_FORMS)
     hint = suggestion(service, specs, "Described are") or "Add it under 'specs:' of the suite."

@@ -5,7 +5,7 @@ http.connect          nobody listens, or the name is unknown
 http.timeout          no connection, or no whole reply, within the deadline
 http.disconnected     the other side ended the connection before its reply
 http.protocol         what came back is not HTTP/1.1, or cannot be decompressed
-http.tls              the certificate is not trusted
+http.tls              the certificate is not trusted, or the other side speaks no TLS
 http.too_large        the reply is larger than the connection's ``max_body``
 http.request          the request cannot be sent as it is
 ====================  ==================================================
@@ -17,6 +17,8 @@ import ssl
 from collections.abc import Iterator
 
 from pytest_orchestra.errors import ConnectorError
+
+_CUT_OFF = ("Server disconnected", "peer closed connection")
 
 
 def explained(error: BaseException, request: str, within: float) -> ConnectorError:
@@ -36,7 +38,7 @@ def explained(error: BaseException, request: str, within: float) -> ConnectorErr
             what, code = f"{request}: no reply within {within:g} s", "http.timeout"
         case httpx.ConnectError():
             return _unconnected(error, request)
-        case httpx.RemoteProtocolError() if not str(error).startswith("Server disconnected"):
+        case httpx.RemoteProtocolError() if not str(error).startswith(_CUT_OFF):
             what, code = f"{request}: the reply is not HTTP/1.1: {error}", "http.protocol"
         case httpx.DecodingError():
             what, code = f"{request}: the reply cannot be decompressed: {error}", "http.protocol"
@@ -45,7 +47,7 @@ def explained(error: BaseException, request: str, within: float) -> ConnectorErr
             message = f"{request} cannot be sent: {reason}"
             return ConnectorError(message, code="http.request")
         case _:
-            what = f"{request}: the connection ended before the reply"
+            what = f"{request}: the connection ended before the reply did"
             code = "http.disconnected"
     return ConnectorError(what, code=code, retriable=True)
 
@@ -61,9 +63,11 @@ def _unconnected(error: BaseException, request: str) -> ConnectorError:
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
-            reason = getattr(cause, "verify_message", "") or cause.reason or str(cause)
-            message = f"{request}: no trusted connection: {reason}"
-            hint = "Set 'verify' of the connection to a file with the right certificates."
+            reason, hint = cause.reason, "Does the service speak https at this address?"
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                reason = cause.verify_message
+                hint = "Set 'verify' of the connection to a file with the right certificates."
+            message = f"{request}: no TLS connection: {reason}"
             return ConnectorError(message, code="http.tls", hint=hint)
     reasons = [each.strerror for each in causes if isinstance(each, OSError) and each.strerror]
     reason = reasons[-1] if reasons else str(error)

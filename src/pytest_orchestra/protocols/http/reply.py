@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+from pytest_orchestra.protocols.http.exact_json import json_value
 from pytest_orchestra.protocols.http.openapi.description import essence, is_json
 from pytest_orchestra.protocols.payloads import describe
 from pytest_orchestra.results import Evidence, JsonLike
@@ -25,8 +25,14 @@ _TEXTS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpObservation(Observation):
-    """A reply. ``unreadable`` says why a body that calls itself JSON is none; else empty."""
+    """A reply.
 
+    Attributes:
+        empty: no body came, not even ``null``.
+        unreadable: why a body that calls itself JSON is none.
+    """
+
+    empty: bool = False
     unreadable: str = ""
 
 
@@ -62,6 +68,7 @@ def observed(received: Received, request: Mapping[str, JsonLike]) -> HttpObserva
         value=body,
         headers=named,
         failure=f"HTTP {status}" if status >= FAILED_FROM else "",
+        empty=not received.content,
         unreadable=unreadable,
         evidence=Evidence(
             request=request,
@@ -88,9 +95,9 @@ def _body(content: bytes, media_type: str) -> tuple[JsonLike, str]:
         return None, ""
     if is_json(media_type):
         try:
-            return json.loads(content, parse_float=Decimal, parse_constant=_refused), ""
-        except (ValueError, RecursionError) as error:
-            return content.decode("utf-8", "replace"), str(error) or "it is nested too deeply"
+            return json_value(content.decode(json.detect_encoding(content))), ""
+        except ValueError as error:
+            return content.decode("utf-8", "replace"), str(error)
     if (charset := _CHARSET.search(media_type)) or _TEXTS.fullmatch(essence(media_type)):
         return _text(content, charset[1] if charset else "utf-8"), ""
     if not media_type:
@@ -106,7 +113,3 @@ def _text(content: bytes, charset: str) -> str:
         return content.decode(charset, "replace")
     except LookupError:
         return content.decode("utf-8", "replace")
-
-
-def _refused(constant: str) -> JsonLike:
-    raise ValueError(f"JSON has no {constant}")

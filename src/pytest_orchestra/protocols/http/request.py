@@ -5,15 +5,14 @@ In come the call and what the connection adds; nothing is checked against schema
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import quote
 
 from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.protocols.http.bodies import sent
 from pytest_orchestra.protocols.http.endpoints import HttpEndpoint
+from pytest_orchestra.protocols.http.exact_json import json_value
 from pytest_orchestra.protocols.http.openapi.description import fields_of, is_json
 from pytest_orchestra.protocols.http.parameters import (
     cookie_text,
@@ -31,7 +30,6 @@ PARTS = ("path", "query", "headers", "cookies", "body")
 """The keys of ``input``."""
 
 _AS_IT_IS = "/%:@!$&'()*+,;=~-._"
-_DECODER = json.JSONDecoder(parse_float=Decimal)
 _DOTS = {".": "%2E", "..": "%2E%2E"}
 
 
@@ -129,10 +127,9 @@ def read_back(content: bytes, media_type: str) -> JsonLike:
     text = content.decode("utf-8", "replace")
     if is_json(media_type):
         try:
-            value: JsonLike = _DECODER.decode(text)
-        except (ValueError, RecursionError):
+            return json_value(text)
+        except ValueError:
             return text
-        return value
     return text
 
 

@@ -37,6 +37,8 @@ def read(value: object, schema: Node, schemas: Schemas) -> object:
         return [read(part, schemas.follow(node.get("items")), schemas) for part in value]
     if "array" in kinds and "string" not in kinds:
         return [read(value, schemas.follow(node.get("items")), schemas)]
+    if isinstance(value, float):
+        return Decimal(str(value))
     return value if value is None or not kinds else _scalar(text_of(value), kinds)
 
 

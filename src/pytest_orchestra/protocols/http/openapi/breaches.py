@@ -48,8 +48,8 @@ _NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 def told(breaches: Iterable[Breach]) -> list[Breach]:
-    """Give each breach once, the first ``MAX_BREACHES`` of them, and how many more there are."""
-    all_of_them = list(dict.fromkeys(breaches))
+    """Give the first ``MAX_BREACHES`` and how many more there are."""
+    all_of_them = list(breaches)
     more = len(all_of_them) - MAX_BREACHES
     told_of = all_of_them[:MAX_BREACHES]
     return [*told_of, Breach(message=f"and {more} more")] if more > 0 else told_of
@@ -59,7 +59,7 @@ def breaches_of(errors: Iterable[ValidationError], root: str) -> Iterator[Breach
     """Say what errors mean.
 
     Args:
-        errors: of one value, in any order.
+        errors: of one value; what several say alike comes as often.
         root: what the value is called, ``body``.
     """
     for error in errors:
@@ -74,6 +74,8 @@ def breaches_of(errors: Iterable[ValidationError], root: str) -> Iterator[Breach
                 yield from (_at(path_of(path, [name]), "is not allowed") for name in _extra(error))
             case "anyOf" | "oneOf":
                 yield from _alternatives(error, path, root)
+            case None:
+                yield _at(path, "is not allowed")
             case _:
                 yield _at(path, _sentence(error))
 

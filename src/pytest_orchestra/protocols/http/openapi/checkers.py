@@ -5,9 +5,10 @@ Without jsonschema-rs jsonschema does both; formats and patterns are the same fu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -54,7 +55,8 @@ class Checker:
         try:
             if self._is_valid(value):
                 return []
-            return list(breaches_of(self._explaining().iter_errors(cast("Any", value)), root))
+            errors = self._explaining().iter_errors(cast("Any", value))
+            return list(dict.fromkeys(breaches_of(errors, root)))
         except RecursionError:
             return [Breach(path=root, message="is nested too deeply to be checked")]
 
@@ -97,11 +99,19 @@ def _explained(bundle: Bundle) -> Validator:
 
 @cache
 def _validator_class() -> type[Validator]:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
+    def multiple_of(
+        validator: Validator, factor: Decimal | int, value: Decimal | int, _: object
+    ) -> Iterator[ValidationError]:
+        """Decide exactly; jsonschema's own gives up on large numbers."""
+        if validator.is_type(cast("Any", value), "number") and Fraction(value) % Fraction(factor):
+            yield ValidationError("not a multiple")
+
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-    made = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]  # so typeshed
+    keywords = {"multipleOf": multiple_of}
+    made = extend(Draft202012Validator, keywords, type_checker=types)  # type: ignore[no-untyped-call]  # so typeshed
     return cast("type[Validator]", made)
 
 

@@ -99,7 +99,7 @@ class Documents:
                         seen.add(target.file)
                         waiting.append(target.file)
         if problems:
-            raise DefinitionError(list(dict.fromkeys(problems)))
+            raise DefinitionError(sorted(set(problems), key=_place))
 
     def problem(
         self, code: str, message: str, file: Path, path: tuple[str | int, ...] = (), hint: str = ""
@@ -165,6 +165,11 @@ class Documents:
             message = f"'{reference}' leads nowhere: no '$anchor' is called '{name}'"
             raise UnresolvedError(message)
         return self._anchors[file][name]
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str]:
+    at = problem.location
+    return (at.file, at.line, at.column, problem.message) if at else ("", 0, 0, problem.message)
 
 
 def _part(value: object, step: str, reference: str) -> object:

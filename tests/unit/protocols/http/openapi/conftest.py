@@ -1,0 +1,27 @@
+"""Schemas without a description around them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_orchestra.protocols.http.openapi.references import Documents, Node
+from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+
+
+@pytest.fixture
+def schemas_of(tmp_path: Path) -> Callable[..., tuple[Schemas, Callable[[str], Node]]]:
+    """Write components and give their schemas and a way to them by name."""
+
+    def written(
+        schemas: object, *, nullable: bool = False
+    ) -> tuple[Schemas, Callable[[str], Node]]:
+        file = tmp_path / "components.json"
+        file.write_text(json.dumps({"schemas": schemas}), "utf-8")
+        documents = Documents(file)
+        return Schemas(documents, nullable=nullable), documents.root.get("schemas").get
+
+    return written
