@@ -1,1 +1,1 @@
-"""YAML, JSON and CSV files that people write become values that know their places."""
+"""YAML, JSON, TOML and CSV files that people write become values that know their places."""
