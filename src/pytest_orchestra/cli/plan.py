@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
             wrong.append(error)
     if arguments.format == "json":
         print(json.dumps({"processes": plans}, indent=2, ensure_ascii=False))
-    else:
+    elif plans:
         print("\n\n".join(render_plan(tree) for tree in plans))
     for each in dict.fromkeys(map(str, wrong)):
         print(each, file=sys.stderr)

@@ -28,7 +28,9 @@ def _lines(plan: dict[str, Any]) -> Iterator[str]:
 
 
 def _coverage(flows: dict[str, Any]) -> Iterator[str]:
-    yield (f"flows: {flows['covered']} of {flows['total']} covered, {flows['reachable']} reachable")
+    unreachable = flows["total"] - flows["reachable"]
+    note = f", {unreachable} cannot be reached" if unreachable else ""
+    yield f"flows: {flows['covered']} of {flows['total']} covered{note}"
     for each in flows["uncovered"]:
         yield f"{_GAP}not covered: {each['id']}: {each['why']}"
 

@@ -134,8 +134,8 @@ class _Binding:
         binder = self._binder(process, told, placed, global_data)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
-        self._review(placed, binder, bound)
-        self._review_strictly(process, elements, bound)
+        self.problems.extend(unused_steps(placed, binder.used, told))
+        self._review(process, elements, bound)
         return BoundSuite(
             file=suite.file,
             name=suite.name,
@@ -242,20 +242,7 @@ class _Binding:
             environment=environment,
         )
 
-    def _review(
-        self,
-        placed: Sequence[PlacedStep],
-        binder: ScenarioBinder,
-        bound: Sequence[BoundScenario],
-    ) -> None:
-        passed = {
-            element for each in bound for element in (*each.scenario.nodes, *each.scenario.flows)
-        }
-        self.problems.extend(unused_steps(placed, binder.used, passed))
-
-    def _review_strictly(
-        self, process: Process, elements: Elements, bound: Sequence[BoundScenario]
-    ) -> None:
+    def _review(self, process: Process, elements: Elements, bound: Sequence[BoundScenario]) -> None:
         strict = self.suite.part.strict
         at = self.suite.document.key_location(("strict" if strict else "steps",))
         self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -63,17 +63,18 @@ class Markings:
         self.problems: list[Problem] = []
         self._of_all = replace(_NOTHING, tags=self._tags(tags, ("tags",)))
         self._by_key: dict[str, Marking] = {}
-        known = frozenset(keys)
+        known = dict.fromkeys(keys)
         for pattern in sorted(parts, key=known.__contains__):
-            self._apply(pattern, parts[pattern], keys)
+            self._apply(pattern, parts[pattern], known)
 
     def __getitem__(self, key: str) -> Marking:
         return self._by_key.get(key, self._of_all)
 
-    def _apply(self, pattern: str, part: MarkPart, keys: Iterable[str]) -> None:
+    def _apply(self, pattern: str, part: MarkPart, keys: Collection[str]) -> None:
         path = ("scenarios", "mark", pattern)
         tags = self._tags(part.tags or (), (*path, "tags"))
-        found = [key for key in keys if fnmatchcase(key, pattern)]
+        is_key = pattern in keys
+        found = [pattern] if is_key else [key for key in keys if fnmatchcase(key, pattern)]
         if not found:
             self.problems.append(self._matches_nothing(pattern, keys))
         said = {name: getattr(part, name) for name in ("name", "xfail", "active", "data")}

@@ -16,6 +16,7 @@ from pytest_orchestra.flow.scenario import (
     Scenario,
     ScenarioSet,
     TakenOutcome,
+    WayCondition,
 )
 from pytest_orchestra.model import Problem
 from pytest_orchestra.spi import FieldUse
@@ -96,12 +97,13 @@ def _scenario(scenario: Scenario) -> Tree:
         "flows": list(scenario.flows),
         "calls": {},
         "decisions": [_outcome(each) for each in scenario.decisions],
-        "conditions": list(
-            dict.fromkeys(
-                each.text if each.holds else f"not ({each.text})" for each in scenario.conditions
-            )
-        ),
+        "conditions": list(dict.fromkeys(_condition(each) for each in scenario.conditions)),
     }
+
+
+def _condition(condition: WayCondition) -> str:
+    text = condition.text.strip().removeprefix("=").strip()  # FEEL within a modeller's file
+    return text if condition.holds else f"not ({text})"
 
 
 def _bound_scenario(bound: BoundScenario) -> Tree:

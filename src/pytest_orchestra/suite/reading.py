@@ -18,9 +18,6 @@ from pytest_orchestra.importers import read_model
 from pytest_orchestra.model import ElementId, Problem, ProcessModel
 from pytest_orchestra.suite.file import StepPart, SuitePart
 
-SUFFIXES = (".suite.yaml", ".suite.yml", ".suite.json")
-"""How the names of suite files end."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from pytest_orchestra.documents.problems import shortened
+from pytest_orchestra.flow.scenario import Scenario
 from pytest_orchestra.model import ElementId, Problem, Process, Severity, SourceLocation
 from pytest_orchestra.suite.bound import BoundScenario
 from pytest_orchestra.suite.places import Elements
@@ -16,29 +17,30 @@ _MAX_KEYS = 5
 
 
 def unused_steps(
-    steps: Iterable[PlacedStep], used: Container[int], passed: Container[ElementId]
+    steps: Iterable[PlacedStep], used: Container[int], scenarios: Sequence[Scenario]
 ) -> Iterator[Problem]:
     """Steps that no scenario runs.
 
     Args:
         steps: of the suite.
         used: ids of the steps' objects that some scenario runs.
-        passed: elements on the way of some scenario.
+        scenarios: all of them.
     """
-    for placed in steps:
-        if id(placed.step) not in used:
-            yield Problem(
-                severity=Severity.WARNING,
-                code="step-unused",
-                message=f"the step '{shortened(placed.step.name)}' runs in no scenario",
-                hint=_why_unused(placed, passed),
-                location=placed.step.location,
-            )
+    unused = [placed for placed in steps if id(placed.step) not in used]
+    ways = scenarios if unused else ()
+    passed = {moment.element for scenario in ways for moment in scenario.moments}
+    for placed in unused:
+        yield Problem(
+            severity=Severity.WARNING,
+            code="step-unused",
+            message=f"the step '{shortened(placed.step.name)}' runs in no scenario",
+            hint=_why_unused(placed, passed),
+            location=placed.step.location,
+        )
 
 
 def _why_unused(placed: PlacedStep, passed: Container[ElementId]) -> str:
-    there = [each for each in placed.places if each.is_process or each.id in passed]
-    if not there:
+    if not any(each.is_process or each.id in passed for each in placed.places):
         names = ", ".join(f"'{each.name}'" for each in placed.places)
         return f"No scenario comes by {names}."
     if placed.when:

@@ -80,7 +80,7 @@ class ScenarioBinder:
         )
 
     def _bound(self, way: Way, steps: Sequence[BoundStep]) -> tuple[int, int]:
-        tasks = self._tasks.intersection(way.passed)
+        tasks = self._tasks.intersection(moment.element for moment in way.moments)
         standing = {bound.element for bound in steps if bound.passage is not Passage.TAKEN}
         return len(tasks & standing), len(tasks)
 

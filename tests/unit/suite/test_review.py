@@ -16,7 +16,7 @@ from pytest_orchestra.suite.python_steps import find_python_steps, step
 from pytest_orchestra.suite.review import unused_steps
 
 if TYPE_CHECKING:
-    from tests.unit.suite.conftest import Bench
+    from tests.unit.suite.conftest import Bench, MakeScenario
 
 ACT = "action: {channel: bus, topic: t, value: 1}"
 ALONE = 'scenarios: {mark: {"*h*": {active: false}, declined: {active: false}}}\n'
@@ -49,12 +49,14 @@ steps: [{{at: Place order, {ACT}}}, {{name: Never, at: [Review, Fine?], {ACT}}}]
     )
 
 
-def test_a_step_that_leaves_what_is_always_interrupted_is_told(order: Process) -> None:
+def test_a_step_that_leaves_what_is_always_interrupted_is_told(
+    order: Process, make_scenario: MakeScenario
+) -> None:
     elements = Elements(order, ProcessModel(file="x", digest=""))
     never = Step(id="n", name="N", kind=StepKind.ACTION, location=SourceLocation(file="s.yaml"))
     charge = elements[ElementId("charge")]
     placed = PlacedStep(step=never, places=(charge,), passage=Passage.LEFT)
-    (problem,) = unused_steps([placed], used=set(), passed={charge.id})
+    (problem,) = unused_steps([placed], set(), [make_scenario("+charge", "!charge")])
     assert problem.hint == "No scenario completes it there: it is always interrupted."
 
 

@@ -1,0 +1,200 @@
+"""``orchestra plan`` as people and programs call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_orchestra.cli import main
+
+Change = Callable[..., None]
+Captured = pytest.CaptureFixture[str]
+
+ORCHESTRA = "import sys; from pytest_orchestra.cli import main; sys.exit(main())"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_process_is_printed_as_a_table(capsys: Captured) -> None:
+    assert main(["plan", "order.bpmn"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out == (
+        "order.bpmn: process order, criterion branches, 2 scenarios\n"
+        "flows: 5 of 5 covered\n"
+        "\n"
+        "KEY          NAME\n"
+        "main         Main\n"
+        "amount-high  Amount? high\n"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_suite_is_printed_with_steps_and_data(capsys: Captured) -> None:
+    assert main(["plan", "order.suite.yaml", "--criterion", "branches"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out == (
+        "order.suite.yaml: process order, criterion branches, 2 scenarios\n"
+        "flows: 5 of 5 covered\n"
+        "\n"
+        "KEY          NAME          STEPS  DATA\n"
+        "main         Main          3      poor\n"
+        "amount-high  Amount? high  4      rich\n"
+        "\n"
+        "'It is announced' is armed once step.sent.id is known\n"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_all_files_are_in_one_json_document(capsys: Captured) -> None:
+    assert main(["plan", "--format", "json", "order.bpmn", "order.suite.yaml"]) == 0
+    out = capsys.readouterr().out
+    process, suite = json.loads(out)["processes"]
+    assert process["process_file"] == suite["process_file"] == "order.bpmn"
+    assert [each["key"] for each in process["scenarios"]] == ["main", "amount-high"]
+    assert process["scenarios"][1]["nodes"] == ["start", "amount", "review", "ship", "end"]
+    assert (process["criterion"], suite["criterion"]) == ("branches", "flows")
+    assert suite["suite_file"] == "order.suite.yaml"
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_of_any_script_are_printed_as_they_are(change: Change, capsys: Captured) -> None:
+    change("order.bpmn", ('name="high"', ""), ('name="Amount?"', ""))
+    assert main(["plan", "order.bpmn", "--format", "json"]) == 0
+    assert "Prüfen 审核" in capsys.readouterr().out
+
+
+def test_utf8_is_spoken_whatever_the_terminal_says(folder: Path, change: Change) -> None:
+    change("order.bpmn", ('name="high"', ""), ('name="Amount?"', ""))
+    run = subprocess.run(
+        [sys.executable, "-c", ORCHESTRA, "plan", "order.bpmn"],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+        env={"PYTHONIOENCODING": "ascii", "PYTHONPATH": ""},
+    )
+    assert "Prüfen 审核" in run.stdout.decode("utf-8")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_suite_that_is_wrong_is_told_on_standard_error(change: Change, capsys: Captured) -> None:
+    change("order.suite.yaml", ("at: Done", "at: Dine"), ("steps:\n", "library: x\nsteps:\n"))
+    assert main(["plan", "order.suite.yaml"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        (
+            "order.suite.yaml:5:1: error[not-yet] the key 'library' is not there yet."
+            " Leave it out for now."
+        ),
+        (
+            "order.suite.yaml:14:9: error[unknown-element] process 'order' has no element called"
+            " 'Dine'. Did you mean 'Done'?"
+        ),
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_other_files_are_planned_all_the_same(capsys: Captured) -> None:
+    assert main(["plan", "gone.bpmn", "order.bpmn", "gone.suite.yaml"]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("order.bpmn: process order")
+    first, second = err.splitlines()
+    assert first.startswith("gone.bpmn: error[file-unreadable] the file cannot be read")
+    assert second == (
+        "gone.suite.yaml: error[file-missing] there is no such file. Check its name and folder."
+    )
+
+
+def test_what_is_wrong_with_a_process_is_in_its_plan_too(folder: Path, capsys: Captured) -> None:
+    (folder / "bad.bpmn").write_text(
+        (folder / "order.bpmn")
+        .read_text(encoding="utf-8")
+        .replace("</process>", '<sequenceFlow id="f9" sourceRef="ship" targetRef="x"/></process>'),
+        encoding="utf-8",
+    )
+    code = main(["plan", "bad.bpmn", "--format", "json"])
+    out, err = capsys.readouterr()
+    (plan,) = json.loads(out)["processes"]
+    severities = {each["severity"] for each in plan["problems"] if each["element_id"] == "f9"}
+    assert severities
+    assert (code == 2) is ("error" in severities)
+    assert bool(err) is ("error" in severities)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "notes.txt",
+            "x",
+            (
+                "notes.txt is neither a process file nor a suite file. Name a file that ends in"
+                " .bpmn, .bpmn2, .xml, .yaml, .yml, .json."
+            ),
+        ),
+        (
+            "empty.bpmn",
+            (
+                '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+                ' targetNamespace="t"/>'
+            ),
+            "empty.bpmn holds no process. Draw one in a pool.",
+        ),
+    ],
+)
+def test_files_that_hold_nothing_to_plan_are_refused(
+    folder: Path, capsys: Captured, name: str, text: str, message: str
+) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+    assert main(["plan", name]) == 2
+    assert capsys.readouterr() == ("", f"{message}\n")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("criterion", ["pairs", "paths"])
+def test_criteria_that_are_not_there_yet_are_refused(capsys: Captured, criterion: str) -> None:
+    assert main(["plan", "order.bpmn", "--criterion", criterion]) == 2
+    assert capsys.readouterr().err == (
+        f"the criterion '{criterion}' is not there yet. Use branches or flows.\n"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("option", ["--data", "--graph", "--lock"])
+def test_options_that_are_not_there_yet_are_refused(capsys: Captured, option: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["plan", "order.bpmn", option])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"error: {option} is not there yet\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["plan"], ["nothing"]])
+def test_a_command_line_that_is_wrong_says_how_it_goes(
+    capsys: Captured, arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: orchestra")
+
+
+def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ORCHESTRA, "plan", "--format", "json", *(["order.bpmn"] * 60)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        complaints = process.stderr.read()
+        assert process.wait() == 0
+    assert complaints == b""

@@ -1,0 +1,98 @@
+"""A plan as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_orchestra.cli.plan_text import render_plan
+
+NO_PROBLEM: dict[str, Any] = {"infeasible": [], "twins": [], "problems": []}
+
+
+def plan(**others: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a JSON-like tree
+    return {
+        "process_file": "o.bpmn",
+        "process_id": "order",
+        "criterion": "branches",
+        "scenarios": [{"key": "main", "name": "Main"}],
+        "coverage": {"flows": {"total": 3, "reachable": 3, "covered": 3, "uncovered": []}},
+        "left_out": {"number": 0, "exact": True},
+        **NO_PROBLEM,
+        **others,
+    }
+
+
+def test_one_scenario_is_one() -> None:
+    assert render_plan(plan()) == (
+        "o.bpmn: process order, criterion branches, 1 scenario\n"
+        "flows: 3 of 3 covered\n"
+        "\n"
+        "KEY   NAME\n"
+        "main  Main"
+    )
+
+
+def test_everything_that_was_found_stands_below() -> None:
+    flows = {
+        "total": 5,
+        "reachable": 3,
+        "covered": 3,
+        "uncovered": [{"id": "f", "why": "unreachable"}],
+    }
+    text = render_plan(
+        plan(
+            coverage={"flows": flows},
+            scenarios=[],
+            infeasible=[
+                {
+                    "decisions": [{"at": "a", "flows": ["f", "g"]}, {"at": "b", "flows": ["h"]}],
+                    "why": "they exclude each other",
+                }
+            ],
+            twins=[["main", "x"]],
+            left_out={"number": 9, "exact": False},
+            problems=[
+                {
+                    "severity": "warning",
+                    "code": "c",
+                    "message": "m",
+                    "hint": "Do.",
+                    "location": "o.bpmn:2",
+                },
+                {"severity": "info", "code": "c", "message": "m", "hint": "", "location": None},
+            ],
+        )
+    )
+    assert text == (
+        "o.bpmn: process order, criterion branches, 0 scenarios\n"
+        "flows: 3 of 5 covered, 2 cannot be reached\n"
+        "  not covered: f: unreachable\n"
+        "\n"
+        "KEY  NAME\n"
+        "\n"
+        "cannot be: a -> f, g with b -> h: they exclude each other\n"
+        "run the same: main, x\n"
+        "left out: at least 9 scenarios past max_scenarios\n"
+        "o.bpmn:2: warning[c] m. Do.\n"
+        "info[c] m"
+    )
+
+
+def test_an_exact_number_is_said_as_such() -> None:
+    text = render_plan(plan(left_out={"number": 9, "exact": True}))
+    assert text.endswith("\nleft out: 9 scenarios past max_scenarios")
+
+
+def test_long_names_are_cut_and_reasons_to_skip_are_told() -> None:
+    scenario = {
+        "key": "main",
+        "item": "main",
+        "name": "x" * 80,
+        "steps": [],
+        "data": None,
+        "skip": "no step is bound on this way",
+    }
+    text = render_plan(plan(suite_file="o.suite.yaml", scenarios=[scenario]))
+    assert text.splitlines()[-1] == (
+        f"main  {'x' * 59}…  0      - (skipped: no step is bound on this way)"
+    )
