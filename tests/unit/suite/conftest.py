@@ -57,7 +57,7 @@ def order() -> Process:
     """Place order; Amount? low or high (Review, which may send it back); Ship | Charge; end."""
     return Process(
         id=ORDER,
-        name="Order fulfilment",
+        name="Order handling",
         nodes=(
             _node("start", NodeKind.START_EVENT, "Ordered"),
             _node("place", NodeKind.USER_TASK, "Place order"),
@@ -254,7 +254,7 @@ def protocols() -> Mapping[str, ProtocolPlugin]:
 
 ORDER_BPMN = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">
-<process id="order" name="Order fulfilment">
+<process id="order" name="Order handling">
 <startEvent id="start" name="Ordered"/>
 <userTask id="place" name="Place order"/>
 <exclusiveGateway id="amount" name="Amount?" default="low"/>

@@ -69,7 +69,7 @@ def test_the_scenarios_of_the_process_come_with_the_suite(bench: Bench) -> None:
 def test_mistakes_of_all_kinds_are_told_together(bench: Bench) -> None:
     bench.write("d.yaml", "- {name: d, values: {a: 1}}\n- {name: d, values: {}}\n")
     environment = bench.environment("local: {bus: {main: {}}}")
-    text = """libary: [x]
+    text = """libraryy: [x]
 data: {files: d.yaml}
 tags: [two words]
 scenarios: {mark: {nobody*: {tags: [x]}, main: {data: nix}}}
@@ -77,7 +77,7 @@ specs: {gone: gone.web}
 steps:
   - {at: Plac order, action: {channel: bus, topic: t, value: "{{dta.x}}"}}
   - {at: Ship, action: {channel: web, endpoint: gone.create}}
-  - {at: Ship, action: {channel: bus, via: mian, topik: t, value: 1}}
+  - {at: Ship, action: {channel: bus, via: mainn, topik: t, value: 1}}
   - {at: Ship, use: camunda.publish}
   - {at: Ship, assertion: {channel: bus, topic: t}, expect: {rules: 'message.x = 1'}}
   - {at: Done, assertion: {channel: bus, topic: "{{step.nobody.x}}"}}
@@ -111,7 +111,7 @@ def test_warnings_do_not_hide_among_errors(bench: Bench) -> None:
 def test_a_bare_process_binds_without_any_step(bench: Bench) -> None:
     (suite,) = bare_suite(bench.folder / "order.bpmn")
     bound = bind_suite(suite, protocols=bench.protocols, environment=None)
-    assert (bound.file.name, bound.name) == ("order.bpmn", "Order fulfilment")
+    assert (bound.file.name, bound.name) == ("order.bpmn", "Order handling")
     assert bound.problems == ()
     assert {each.skip for each in bound.scenarios} == {"no step is bound on this way"}
     assert bound.scenarios[0].bound == (0, 3)

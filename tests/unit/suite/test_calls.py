@@ -83,9 +83,9 @@ def test_null_takes_a_default_away(bench: Bench) -> None:
     ("call", "kind", "problem"),
     [
         (
-            "{channel: buss, topic: t}",
+            "{channel: busz, topic: t}",
             "action",
-            "5:23: [unknown-channel] there is no channel 'buss'. Did you mean 'bus'?",
+            "5:23: [unknown-channel] there is no channel 'busz'. Did you mean 'bus'?",
         ),
         (
             "{channel: xyz}",
@@ -204,8 +204,8 @@ def test_a_statement_with_a_template_in_quotes_is_refused(bench: Bench) -> None:
     ("defaults", "problem"),
     [
         (
-            "{buss: {key: k}}",
-            "2:12: [unknown-channel] there is no channel 'buss'. Did you mean 'bus'?",
+            "{busz: {key: k}}",
+            "2:12: [unknown-channel] there is no channel 'busz'. Did you mean 'bus'?",
         ),
         (
             "{bus: {kee: k}}",

@@ -150,13 +150,13 @@ def test_files_that_are_not_there_are_told(bench: Bench) -> None:
 
 
 def test_mistakes_of_data_files_are_told_with_those_of_the_suite(bench: Bench) -> None:
-    bench.write("d.yaml", "- {nam: poor}")
+    bench.write("d.yaml", "- {names: poor}")
     text = "data: {files: d.yaml}\nsteps: [{at: Nix, action: {channel: bus, topic: t, value: 1}}]"
     suite, *others = bench.errors(text)
     assert suite.startswith("4:14: [unknown-element]")
     assert others == [
         "d.yaml:1:3: [missing-key] the key 'name' is missing. Add it.",
-        "d.yaml:1:4: [unknown-key] unknown key 'nam'. Did you mean 'name'?",
+        "d.yaml:1:4: [unknown-key] unknown key 'names'. Did you mean 'name'?",
     ]
 
 

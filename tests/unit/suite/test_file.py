@@ -10,7 +10,7 @@ from pytest_orchestra.suite.file import SuitePart
 
 WHOLE = """
 x-note: &say {a: 1}
-name: Order fulfilment
+name: Order handling
 process: [order.bpmn#order]
 environment: local
 tags: [orders]
@@ -191,16 +191,16 @@ def test_a_suite_names_its_process_file(process: str) -> None:
 
 def test_all_mistakes_of_form_are_told_together() -> None:
     text = """
-proces: a.bpmn
+processx: a.bpmn
 scenarios: {max_loop_iterations: -1, max_scenarios: 0, mark: {a: {active: 1}}}
 defaults: {within: 10, kafka: {every: x}, foo: 3}
 steps:
- - {at: A, action: {chanel: http}}
- - {at: 12, expect: {status: 1.5, messages: {}, stauts: 3}}
+ - {at: A, action: {channell: http}}
+ - {at: 12, expect: {status: 1.5, messages: {}, statusx: 3}}
 """
     assert problems_of(text) == [
         "s.yaml:2:1: error[missing-key] the key 'process' is missing. Add it.",
-        "s.yaml:2:1: error[unknown-key] unknown key 'proces'. Did you mean 'process'?",
+        "s.yaml:2:1: error[unknown-key] unknown key 'processx'. Did you mean 'process'?",
         "s.yaml:3:34: error[bad-value] expected at least 0, found number -1",
         "s.yaml:3:53: error[bad-value] expected at least 1, found number 0",
         "s.yaml:3:75: error[bad-value] expected true or false, found number 1",
@@ -223,7 +223,7 @@ steps:
             " found number 1.5. Put it in quotes."
         ),
         "s.yaml:7:45: error[bad-value] expected a list, found a mapping",
-        "s.yaml:7:49: error[unknown-key] unknown key 'stauts'. Did you mean 'status'?",
+        "s.yaml:7:49: error[unknown-key] unknown key 'statusx'. Did you mean 'status'?",
     ]
 
 

@@ -129,7 +129,7 @@ def test_aliases_of_steps_with_mistakes_are_known(bench: Bench) -> None:
         "4:37: [not-yet] the key 'use' is not there yet. Leave it out for now.",
         (
             "5:10: [unknown-element] process 'order' has no element called 'Nowhere'."
-            " Known places: Amount?, Charge, Declined, Done, Fine?, Lost, Order fulfilment,"
+            " Known places: Amount?, Charge, Declined, Done, Fine?, Lost, Order handling,"
             " Ordered, Place order, Review, Ship, amount and 25 more."
         ),
     ]

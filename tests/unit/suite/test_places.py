@@ -33,9 +33,9 @@ def elements(order: Process, model: ProcessModel) -> Elements:
         ("Ship 1/2 parcels/f10", "f10"),
         ("charge", "charge"),
         ("order", "order"),
-        ("Order fulfilment", "order"),
+        ("Order handling", "order"),
         ("order/Place order", "place"),
-        ("Order fulfilment/f_yes", "f_yes"),
+        ("Order handling/f_yes", "f_yes"),
     ],
 )
 def test_elements_are_called_by_id_by_name_and_by_gateway_and_flow(
@@ -75,9 +75,9 @@ def test_only_what_lasts_can_be_left(
     ("text", "message"),
     [
         (
-            "Plase order",
+            "Plce order",
             (
-                "error[unknown-element] process 'order' has no element called 'Plase order'."
+                "error[unknown-element] process 'order' has no element called 'Plce order'."
                 " Did you mean 'Place order'?"
             ),
         ),

@@ -58,13 +58,13 @@ def test_steps_run_in_the_order_of_the_way_and_of_the_file(
         place("before", "order"),
         place("elsewhere", "ship"),
     ) == [
-        "before Order fulfilment #1 @-1",
+        "before Order handling #1 @-1",
         "flow f1 #1 @1",
         "second Place order #1 @2",
         "third Place order #1 @2",
         "left Place order #1 @3",
         "gateway Amount? #1 @5",
-        "after Order fulfilment #1 @6",
+        "after Order handling #1 @6",
     ]
 
 
@@ -85,7 +85,7 @@ def test_every_visit_runs_a_step_and_an_interrupted_one_is_not_left(
 def test_a_step_stands_at_several_places(place: Place, make_scenario: MakeScenario) -> None:
     way = Way(make_scenario("+place", "+review", ">low"))
     assert bound(way, place("x", "review", "order", "low", "place")) == [
-        "x Order fulfilment #1 @-1",
+        "x Order handling #1 @-1",
         "x Place order #1 @0",
         "x Review #1 @1",
         "x low #1 @2",
@@ -113,7 +113,7 @@ def test_when_of_a_step_at_the_process_looks_along_the_whole_way(
     way = Way(make_scenario("+place", "+review"))
     there = place("there", "order", when="review place")
     not_there = place("not there", "order", when="review ship", leaving=True)
-    assert bound(way, there, not_there) == ["there Order fulfilment #1 @-1"]
+    assert bound(way, there, not_there) == ["there Order handling #1 @-1"]
 
 
 def test_an_activity_of_no_turns_runs_no_step(place: Place) -> None:

@@ -168,7 +168,7 @@ def test_python_steps_of_other_processes_are_let_be(bench: Bench) -> None:
         (
             "info[unknown-element] process 'order' has no element called"
             " 'Something of another process'. Known places: Amount?, Charge, Declined, Done, Fine?,"
-            " Lost, Order fulfilment, Ordered, Place order, Review, Ship, amount and 25 more."
+            " Lost, Order handling, Ordered, Place order, Review, Ship, amount and 25 more."
         ),
         (
             "warning[unknown-element] process 'order' has no element called 'Shipp'."
