@@ -1,25 +1,16 @@
-"""Judges observations by an expectation whose templates are already rendered."""
+"""What is expected, its templates already rendered, and what one observation lacks of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from pytest_orchestra.checks.matching import Mismatch, compare, same, show
+from pytest_orchestra.checks.matching import Mismatch, Part, compare, same, show
 from pytest_orchestra.checks.status import status_fits
 from pytest_orchestra.spi import Observation
 
 RuleCheck = Callable[[Mapping[str, object]], Mismatch | None]
 """A compiled rule: given the names it may use, what is wrong, or None."""
-
-
-class Verdict(Enum):
-    """What observations say of an expectation, so far."""
-
-    HELD = "held"
-    NOT_YET = "not yet"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +46,8 @@ class Expectation:
     """Everything that an assertion waits for.
 
     Attributes:
-        count: None where the suite says none: one that no earlier visit has used up.
+        count: None where the suite says none: one that no earlier visit has used up. Exactly
+            none of messages is what ``absent`` is.
         messages: one observation each, of those that are as ``expected``.
         fail_when: a rule that holds for any observation ends the wait; its check gives None then.
     """
@@ -67,34 +59,17 @@ class Expectation:
     absent: bool = False
     fail_when: tuple[tuple[str, RuleCheck], ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What came of judging.
-
-    Attributes:
-        reason: one line that says what is missing or too many; empty where it held.
-        matched: the observations that are as expected.
-        mismatches: of the closest other observation.
-        closest: that observation.
-    """
-
-    verdict: Verdict
-    reason: str = ""
-    matched: tuple[Observation, ...] = ()
-    mismatches: tuple[Mismatch, ...] = ()
-    closest: Observation | None = None
+    @property
+    def is_exact(self) -> bool:
+        """Whether one observation more would be too many."""
+        return self.count is not None and self.count.most is not None
 
 
 def mismatches_of(expected: Expected, observation: Observation) -> tuple[Mismatch, ...]:
     """Everything in which ``observation`` is not as ``expected``; empty: it matches."""
     found: list[Mismatch] = []
-    if expected.status:
-        if not status_fits(expected.status, observation.status):
-            wanted = " or ".join(str(status) for status in expected.status)
-            found.append(Mismatch(path="status", expected=wanted, seen=show(observation.status)))
-    elif observation.failure:
-        found.append(Mismatch(path="status", expected="success", seen=observation.failure))
+    if (status := _compare_status(expected, observation)) is not None:
+        found.append(status)
     if expected.has_value:
         found.extend(compare(expected.value, observation.value, "value", exact=expected.exact))
     if expected.headers:
@@ -102,6 +77,19 @@ def mismatches_of(expected: Expected, observation: Observation) -> tuple[Mismatc
     wrong = (rule(observation.roots) for rule in expected.rules)
     found.extend(mismatch for mismatch in wrong if mismatch is not None)
     return tuple(found)
+
+
+def _compare_status(expected: Expected, observation: Observation) -> Mismatch | None:
+    if not expected.status:
+        if not observation.failure:
+            return None
+        wanted, seen = "success", observation.failure
+    elif status_fits(expected.status, observation.status):
+        return None
+    else:
+        wanted = " or ".join(str(status) for status in expected.status)
+        seen = str(observation.status or "no status")
+    return Mismatch(path="status", expected=wanted, seen=seen, part=Part.STATUS)
 
 
 def _compare_headers(
@@ -113,103 +101,9 @@ def _compare_headers(
             path=f"headers.{name}",
             expected=show(wanted),
             seen=show(folded[name.lower()]) if name.lower() in folded else "no such header",
+            part=Part.HEADER,
         )
         for name, wanted in expected.items()
         if name.lower() not in folded
         or not (same(wanted, folded[name.lower()]) or str(wanted) == str(folded[name.lower()]))
     ]
-
-
-def judge(
-    expectation: Expectation,
-    observations: Sequence[Observation],
-    *,
-    spent: frozenset[str] = frozenset(),
-    standing: bool = False,
-    final: bool = False,
-) -> Judgement:
-    """Judge all observations since the arming.
-
-    Args:
-        expectation: with its templates rendered.
-        observations: in the order they happened.
-        spent: ids that an earlier visit of the step passed on; they count no more where the
-            suite gives no ``count``, ``messages`` or ``absent``.
-        standing: whether ``observations`` is the whole present state, so that one too many now
-            may be right at the next look.
-        final: whether the deadline has come: what was absent until now is absent.
-    """
-    for text, check in expectation.fail_when:
-        for observation in observations:
-            if check(observation.roots) is None:
-                return Judgement(
-                    verdict=Verdict.FAILED,
-                    reason=f"fail_when holds: {text}",
-                    closest=observation,
-                )
-    if expectation.messages:
-        return _judge_messages(expectation, observations)
-    if expectation.count is None and not expectation.absent:
-        observations = [seen for seen in observations if not seen.id or seen.id not in spent]
-    matched, closest, mismatches = _sort_out(expectation.expected, observations)
-    verdict, reason = _judge_number(
-        expectation, len(matched), len(observations), standing=standing, final=final
-    )
-    return Judgement(
-        verdict=verdict, reason=reason, matched=matched, mismatches=mismatches, closest=closest
-    )
-
-
-def _judge_number(
-    expectation: Expectation, matched: int, seen: int, *, standing: bool, final: bool
-) -> tuple[Verdict, str]:
-    if expectation.absent:
-        if matched:
-            return Verdict.FAILED, f"{matched} where none may be"
-        return (Verdict.HELD if final else Verdict.NOT_YET), ""
-    count = expectation.count or Count()
-    if matched < count.least:
-        return Verdict.NOT_YET, f"{count} expected, {matched} of {seen} seen match"
-    if count.most is not None and matched > count.most:
-        verdict = Verdict.NOT_YET if standing else Verdict.FAILED
-        return verdict, f"{count} expected, {matched} seen: {matched - count.most} too many"
-    return Verdict.HELD, ""
-
-
-def _sort_out(
-    expected: Expected, observations: Sequence[Observation]
-) -> tuple[tuple[Observation, ...], Observation | None, tuple[Mismatch, ...]]:
-    """Those that match, the closest of the others, and its mismatches."""
-    matched: list[Observation] = []
-    closest: Observation | None = None
-    fewest: tuple[Mismatch, ...] = ()
-    for observation in observations:
-        mismatches = mismatches_of(expected, observation)
-        if not mismatches:
-            matched.append(observation)
-        elif closest is None or len(mismatches) <= len(fewest):
-            closest, fewest = observation, mismatches
-    return tuple(matched), closest, fewest
-
-
-def _judge_messages(expectation: Expectation, observations: Sequence[Observation]) -> Judgement:
-    rest = [seen for seen in observations if not mismatches_of(expectation.expected, seen)]
-    found: list[Observation] = []
-    for number, expected in enumerate(expectation.messages, start=1):
-        matched, closest, mismatches = _sort_out(expected, rest)
-        if not matched:
-            place = f"message {number} of {len(expectation.messages)}"
-            after = " after the one before it" if expectation.ordered and number > 1 else ""
-            return Judgement(
-                verdict=Verdict.NOT_YET,
-                reason=f"{place} was not seen{after}",
-                matched=tuple(found),
-                mismatches=mismatches,
-                closest=closest,
-            )
-        found.append(matched[0])
-        position = next(index for index, seen in enumerate(rest) if seen is matched[0])
-        rest = (
-            rest[position + 1 :] if expectation.ordered else rest[:position] + rest[position + 1 :]
-        )
-    return Judgement(verdict=Verdict.HELD, matched=tuple(found))

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from enum import Enum
 from itertools import zip_longest
+
+
+class Part(Enum):
+    """Which part of an expectation a mismatch is about."""
+
+    STATUS = "status"
+    VALUE = "value"
+    HEADER = "header"
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,31 +27,80 @@ class Mismatch:
 
     Attributes:
         path: ``value.items[0].sku``, ``status``, ``headers.x-id``; of a rule its text.
-        expected, seen: what stood there, as text for people; ``seen`` says so of what is missing.
+        expected: as text for people; of a rule nothing.
+        seen: what stood there, as text for people, or that nothing did; of a rule the values of
+            its parts.
     """
 
     path: str
-    expected: str
-    seen: str
+    expected: str = ""
+    seen: str = ""
+    part: Part = Part.VALUE
 
     def __str__(self) -> str:
+        if self.part is Part.RULE:
+            return f"{self.path} does not hold" + (f": {self.seen}" if self.seen else "")
         return f"{self.path}: expected {self.expected}, saw {self.seen}"
 
 
 _MISSING = object()
 _SHOWN = 200
+_DEEPEST = 20
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)\Z")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def show(value: object) -> str:
     """A value as people read it in a mismatch: text quoted, cut after 200 characters."""
     if value is _MISSING:
         return "nothing there"
-    text = str(value) if isinstance(value, Decimal) else "null" if value is None else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+    if isinstance(value, str):
+        text = repr(value[: _SHOWN + 1])
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(value)} characters)"
+    text = ""
+    for piece in _pieces(value, 0):
+        text += piece
+        if len(text) > _SHOWN:
+            return f"{text[:_SHOWN]}…"
+    return text
+
+
+def _pieces(value: object, depth: int) -> Iterator[str]:
+    """The text of a value, bit by bit, so that a large one need not be written whole."""
+    if isinstance(value, Mapping):
+        yield from _joined("{", "}", (_pair(key, held, depth) for key, held in value.items()))
+    elif isinstance(value, list | tuple):
+        yield from _joined("[", "]", (_inner(each, depth) for each in value))
+    elif isinstance(value, str):
+        yield repr(value[: _SHOWN + 1])
+    elif value is None or isinstance(value, bool):
+        yield "null" if value is None else str(value).lower()
+    else:
+        yield str(value) if isinstance(value, Decimal) else repr(value)
+
+
+def _pair(key: object, value: object, depth: int) -> Iterator[str]:
+    yield f"{key!r}: "
+    yield from _inner(value, depth)
+
+
+def _inner(value: object, depth: int) -> Iterator[str]:
+    return _pieces(value, depth + 1) if depth < _DEEPEST else iter("…")
+
+
+def _joined(begin: str, end: str, parts: Iterator[Iterator[str]]) -> Iterator[str]:
+    yield begin
+    for number, part in enumerate(parts):
+        if number:
+            yield ", "
+        yield from part
+    yield end
 
 
 def same(expected: object, seen: object) -> bool:
     """Whether two plain values are equal: numbers as decimals, instants and UUIDs as text too."""
+    if isinstance(expected, str) and isinstance(seen, str):
+        return expected == seen or _same_text(expected, seen)
     if isinstance(expected, bool) or isinstance(seen, bool):
         return expected is seen
     left, right = _number(expected), _number(seen)
@@ -87,12 +147,16 @@ def _number(value: object) -> Decimal | None:
         return value
     if isinstance(value, int):
         return Decimal(value)
-    if isinstance(value, float):
-        try:
-            return Decimal(str(value))
-        except InvalidOperation:  # pragma: no cover - str of a float always parses
-            return None
-    return None
+    return Decimal(str(value)) if isinstance(value, float) else None
+
+
+def _same_text(left: str, right: str) -> bool:
+    """Whether two texts write one instant or one UUID."""
+    if _UUID.fullmatch(left):
+        return left.lower() == right.lower()
+    if not (_INSTANT.match(left) and _INSTANT.match(right)):
+        return False
+    return _instant(left) == _instant(right)
 
 
 def _plain(value: object) -> object:

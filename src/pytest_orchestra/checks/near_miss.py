@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from pytest_orchestra.checks.expectation import Judgement
+from pytest_orchestra.checks.judging import Judgement
 from pytest_orchestra.checks.matching import Mismatch
 from pytest_orchestra.spi import Observation
 
 MOST_MISMATCHES = 6
+MOST_BLAMED = 5
 
 
 def describe(
@@ -23,11 +24,15 @@ def describe(
         others: what the call's selectors left out, latest last.
     """
     lines = [f"seen: {seen}"] if seen else []
-    if judgement.closest is not None:
+    if judgement.blamed:
+        lines.append(f"found: {', '.join(map(name, judgement.blamed[:MOST_BLAMED]))}")
+        if (more := len(judgement.blamed) - MOST_BLAMED) > 0:
+            lines[-1] += f" and {more} more"
+    elif judgement.closest is not None:
         lines.append(f"closest: {name(judgement.closest)}")
         lines.extend(f"  {line}" for line in shorten(judgement.mismatches))
     elif others:
-        lines.append(f"other messages there, the latest: {name(others[-1])}")
+        lines.append(f"others there, the latest: {name(others[-1])}")
     return tuple(lines)
 
 
@@ -41,8 +46,11 @@ def shorten(mismatches: Sequence[Mismatch]) -> list[str]:
 
 def name(observation: Observation) -> str:
     """``orders.events/0@17 at 12:00:01.500 UTC``, or what the channel calls it."""
-    what = observation.id or "the last reply"
+    what = observation.id or "what the last look gave"
     if observation.at is None:
         return what
-    at = dt.datetime.fromtimestamp(observation.at, tz=dt.UTC)
+    try:
+        at = dt.datetime.fromtimestamp(observation.at, tz=dt.UTC)
+    except (ValueError, OverflowError, OSError):  # no time that a calendar has
+        return what
     return f"{what} at {at:%H:%M:%S}.{at.microsecond // 1000:03d} UTC"

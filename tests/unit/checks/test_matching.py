@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pytest_orchestra.checks.matching import compare, same, show
+from pytest_orchestra.checks.matching import Mismatch, Part, compare, same, show
 
 
 def lines(expected: object, seen: object, *, exact: bool = False) -> list[str]:
@@ -22,7 +22,9 @@ def lines(expected: object, seen: object, *, exact: bool = False) -> list[str]:
         (None, None),
         (True, True),
         (uuid.UUID(int=7), str(uuid.UUID(int=7))),
+        (str(uuid.UUID(int=0xA)), str(uuid.UUID(int=0xA)).upper()),
         (dt.date(2026, 11, 21), "2026-11-21"),
+        ("2026-11-21T10:00:00Z", "2026-11-21T11:00:00.000+01:00"),
         (
             "2026-11-21T10:00:00Z",
             dt.datetime(2026, 11, 21, 11, tzinfo=dt.timezone(dt.timedelta(hours=1))),
@@ -45,6 +47,10 @@ def test_equal_values_are_the_same_whatever_they_came_from(expected: object, see
         ("a", "A"),
         (1, 2),
         ("no date", dt.datetime.now(dt.UTC)),
+        ("2026-11-21T10:00:00Z", "2026-11-21T10:00:00+01:00"),
+        ("2026-11-21T10:00:00Z", "2026-11-21"),
+        ("2026-11-21T99:00:00Z", "2026-11-21T98:00:00Z"),
+        (str(uuid.UUID(int=7)), str(uuid.UUID(int=8))),
     ],
 )
 def test_different_values_are_not_the_same(expected: object, seen: object) -> None:
@@ -86,7 +92,41 @@ def test_all_mismatches_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "'a'"),
+        (None, "null"),
+        (True, "true"),
+        (1, "1"),
+        (Decimal("1.50"), "1.50"),
+        ({"a": [1, None, Decimal("0.1"), False, "x"]}, "{'a': [1, null, 0.1, false, 'x']}"),
+        ((), "[]"),
+        ({"a": 1, "b": {}}, "{'a': 1, 'b': {}}"),
+        (dt.date(2026, 11, 21), "datetime.date(2026, 11, 21)"),
+    ],
+)
+def test_values_are_shown_as_in_json(value: object, text: str) -> None:
+    """But for the quotes, which are those of rules."""
+    assert show(value) == text
+
+
 def test_a_long_value_is_cut_and_says_so() -> None:
-    """People read mismatches in a terminal."""
-    assert show("x" * 300).endswith("… (302 characters)")
-    assert show(Decimal("1.50")) == "1.50"
+    """People read mismatches in a terminal; a huge value is not written out for that."""
+    assert show("x" * 300) == f"'{'x' * 199}… (300 characters)"
+    assert show(["x" * 50] * 1_000_000) == f"{str(['x' * 50] * 4)[:200]}…"
+    assert len(show({"a": "y" * 10_000_000})) == 201
+
+
+def test_a_deep_value_is_cut() -> None:
+    """No depth is too much."""
+    deep: object = 1
+    for _ in range(5000):
+        deep = [deep]
+    assert show(deep) == "[" * 21 + "…" + "]" * 21
+
+
+def test_a_rule_shows_the_values_of_its_parts() -> None:
+    """Its text says what was expected."""
+    rule = Mismatch(path="row.total == 5", seen="row.total = 4", part=Part.RULE)
+    assert str(rule) == "row.total == 5 does not hold: row.total = 4"

@@ -1,7 +1,8 @@
 """What people read when a wait was not met."""
 
-from pytest_orchestra.checks.expectation import Expectation, Expected, judge
-from pytest_orchestra.checks.near_miss import describe
+from pytest_orchestra.checks.expectation import Count, Expectation, Expected
+from pytest_orchestra.checks.judging import judge
+from pytest_orchestra.checks.near_miss import describe, name
 from pytest_orchestra.spi import Observation
 
 
@@ -20,14 +21,33 @@ def test_names_the_closest_and_its_differences() -> None:
     assert len(lines) == 9
 
 
+def test_names_what_is_too_many() -> None:
+    """The first five of them and how many more."""
+    seen = [Observation(id=f"orders/0@{number}") for number in range(7)]
+    lines = describe(judge(Expectation(count=Count(least=1, most=1)), seen), seen="")
+    assert lines == (
+        "found: orders/0@0, orders/0@1, orders/0@2, orders/0@3, orders/0@4 and 2 more",
+    )
+
+
 def test_names_what_the_selectors_left_out_where_nothing_else_was_seen() -> None:
     """A wrong key is the commonest near miss."""
     other = Observation(id="orders/0@3")
     lines = describe(judge(Expectation(), []), seen="2 messages, 0 selected", others=[other])
-    assert lines == ("seen: 2 messages, 0 selected", "other messages there, the latest: orders/0@3")
+    assert lines == ("seen: 2 messages, 0 selected", "others there, the latest: orders/0@3")
+
+
+def test_nothing_seen_says_nothing() -> None:
+    """There is no line for what is not known."""
+    assert describe(judge(Expectation(), []), seen="") == ()
 
 
 def test_a_reply_has_no_name_of_its_own() -> None:
     """A standing state is looked at anew each time."""
     judgement = judge(Expectation(), [Observation(failure="HTTP 500")])
-    assert describe(judgement, seen="")[0] == "closest: the last reply"
+    assert describe(judgement, seen="")[0] == "closest: what the last look gave"
+
+
+def test_a_time_that_no_calendar_has_is_left_out() -> None:
+    """Brokers let senders write any."""
+    assert name(Observation(id="orders/0@3", at=1e20)) == "orders/0@3"
