@@ -203,7 +203,7 @@ def test_a_step_cut_by_pytest_timeout_leaves_no_task_behind(
 
         @orchestra.step("Ship order")
         async def ship():
-            assert len(asyncio.all_tasks()) == 1
+            assert len(asyncio.all_tasks()) == 2  # the run and this step
         """
     )
     result = shop.runpytest(

@@ -3,105 +3,141 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pytest_orchestra.engine.clients import Clients
 from pytest_orchestra.engine.context import RunContext
-from pytest_orchestra.engine.rendering import address_references, has_address, render_address
-from pytest_orchestra.errors import ConfigurationError, ConnectorError, EvaluationError
+from pytest_orchestra.engine.deadlines import ask
+from pytest_orchestra.engine.rendering import address_needs, has_address, render_address
+from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.results import StepKind
-from pytest_orchestra.spi import Call, Position
+from pytest_orchestra.spi import Call, FieldUse, Position
 from pytest_orchestra.suite.bound import BoundStep, CallTemplate
 
 ARM_WITHIN = 10.0
 """Seconds that taking one position may last."""
 
-Address = tuple[str, str, tuple[tuple[str, str], ...]]
+
+class Address(NamedTuple):
+    """What tells one place to read from another."""
+
+    channel: str
+    connection: str
+    credential: str | None
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
 class Armed:
     """A run's positions by address; an address stands for every step that reads there.
 
-    Attributes:
-        failures: why a position could not be taken.
+    Addresses that need what earlier steps deliver are looked at again after every step, as a
+    step of a loop may deliver another value each time.
     """
 
     clients: Clients
-    positions: dict[Address, Position] = field(default_factory=dict)
-    failures: dict[Address, ConnectorError | ConfigurationError] = field(default_factory=dict)
-    _waiting: list[BoundStep] = field(default_factory=list)
+    _positions: dict[Address, Position] = field(default_factory=dict)
+    _failures: dict[Address, OrchestraError] = field(default_factory=dict)
+    _calls: dict[int, Call] = field(default_factory=dict)
+    _late: list[BoundStep] = field(default_factory=list)
 
     async def begin(self, steps: Sequence[BoundStep], context: RunContext) -> None:
         """Arm every assertion whose address is known; keep the others for later."""
-        self._waiting = [
-            bound
-            for bound in steps
-            if bound.step.kind is StepKind.ASSERTION
-            and bound.step.call is not None
-            and has_address(bound.step.call)
-        ]
-        await self.arm_known(context)
+        known: list[BoundStep] = []
+        for bound in steps:
+            call = bound.step.call
+            if call is not None and bound.step.kind is StepKind.ASSERTION and has_address(call):
+                (self._late if address_needs(call) else known).append(bound)
+        await self._arm(known, context)
 
     async def arm_known(self, context: RunContext) -> None:
-        """Arm what waits and whose address is known by now."""
-        if not self._waiting:
-            return
-        calls: dict[Address, tuple[CallTemplate, Call]] = {}
-        still: list[BoundStep] = []
-        for bound in self._waiting:
+        """Arm what still waits and whose address is known by now."""
+        if self._late:
+            await self._arm(self._late, context)
+
+    async def position(
+        self, bound: BoundStep, context: RunContext
+    ) -> tuple[Position, Mapping[str, object]]:
+        """Where to look from, and the address fields as they were rendered to arm.
+
+        Raises:
+            EvaluationError: the address needs what is not there.
+            OrchestraError: the position could not be taken.
+        """
+        template = bound.step.call
+        if template is None or not has_address(template):
+            return None, {}
+        self._late = [other for other in self._late if other is not bound]
+        call = self._calls.get(id(bound))
+        if call is None or address_needs(template):
+            call = self._calls[id(bound)] = self._rendered(bound, template, context)
+        address = _address_of(template, call)
+        if address not in self._positions and address not in self._failures:
+            await self._arm_all([(address, template, call)])
+        if (failure := self._failures.get(address)) is not None:
+            raise failure
+        return self._positions[address], call.fields
+
+    def unwatchable(self, steps: Iterable[BoundStep]) -> tuple[BoundStep, OrchestraError] | None:
+        """The first of the steps whose position could not be taken, and why."""
+        if not self._failures:
+            return None
+        for bound in steps:
+            call, template = self._calls.get(id(bound)), bound.step.call
+            if call is not None and template is not None:
+                failure = self._failures.get(_address_of(template, call))
+                if failure is not None:
+                    return bound, failure
+        return None
+
+    async def _arm(self, steps: Iterable[BoundStep], context: RunContext) -> None:
+        wanted: dict[Address, tuple[CallTemplate, Call]] = {}
+        for bound in steps:
             template = bound.step.call
-            if template is None or context.missing(address_references(template)):
-                still.append(bound)
+            if template is None:
                 continue
             try:
-                call = render_address(template, context.names(bound.visit), within=ARM_WITHIN)
-            except EvaluationError:
-                continue  # the step itself will say so when it is reached
-            calls[address_of(template, call)] = (template, call)
-        self._waiting = still
-        await asyncio.gather(
-            *(
-                self._arm(address, template, call)
-                for address, (template, call) in calls.items()
-                if address not in self.positions
-            )
-        )
+                call = self._calls[id(bound)] = self._rendered(bound, template, context)
+            except OrchestraError:
+                continue  # not known yet; if it stays so, the step itself says it when reached
+            address = _address_of(template, call)
+            if address not in self._positions and address not in self._failures:
+                wanted[address] = (template, call)
+        await self._arm_all([(address, *each) for address, each in wanted.items()])
 
-    def failure_of(self, step: BoundStep, context: RunContext) -> Exception | None:
-        """Why the step's position could not be taken, if it could not."""
-        template = step.step.call
-        if not self.failures or template is None or not has_address(template):
-            return None
-        if context.missing(address_references(template)):
-            return None
-        call = render_address(template, context.names(step.visit), within=ARM_WITHIN)
-        return self.failures.get(address_of(template, call))
+    @staticmethod
+    def _rendered(bound: BoundStep, template: CallTemplate, context: RunContext) -> Call:
+        return render_address(template, context.names(bound.visit), within=ARM_WITHIN)
 
-    async def _arm(self, address: Address, template: CallTemplate, call: Call) -> None:
+    async def _arm_all(self, wanted: Sequence[tuple[Address, CallTemplate, Call]]) -> None:
+        if len(wanted) == 1:
+            await self._take(*wanted[0])
+        elif wanted:
+            async with asyncio.TaskGroup() as group:
+                for each in wanted:
+                    group.create_task(self._take(*each))
+
+    async def _take(self, address: Address, template: CallTemplate, call: Call) -> None:
+        channel, alias = template.channel, template.connection
         try:
-            async with asyncio.timeout(ARM_WITHIN):
-                client = await self.clients.get(
-                    template.channel, template.connection, within=ARM_WITHIN
-                )
-                self.positions[address] = await client.arm(call)
-        except (ConnectorError, ConfigurationError) as error:
-            self.failures[address] = error
-        except TimeoutError:
-            self.failures[address] = ConnectorError(
-                f"the position on {template.channel} connection {template.connection!r} was not"
-                f" taken within {ARM_WITHIN:g} s",
-                code=f"{template.channel}.arm",
-                retriable=True,
+            client = await self.clients.get(channel, alias, within=ARM_WITHIN)
+            self._positions[address] = await ask(
+                client.arm,
+                call,
+                channel=channel,
+                what=f"the position on the {channel} connection {alias!r}",
+                within=ARM_WITHIN,
             )
+        except OrchestraError as error:
+            self._failures[address] = error
 
 
-def address_of(template: CallTemplate, call: Call) -> Address:
-    """What tells one place to read from another; ``call`` may have more than its addresses."""
+def _address_of(template: CallTemplate, call: Call) -> Address:
     fields = tuple(
         (name, str(call.fields[name]))
         for name in sorted(template.uses)
-        if template.uses[name].value == "address" and name in call.fields
+        if template.uses[name] is FieldUse.ADDRESS and name in call.fields
     )
-    return template.channel, template.connection, fields
+    return Address(template.channel, template.connection, template.credential, fields)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from pytest_orchestra.checks.expectation import Expectation, Judgement, Verdict, judge
+from pytest_orchestra.checks.expectation import Expectation
+from pytest_orchestra.checks.judging import Judge, Judgement, Verdict
 from pytest_orchestra.checks.near_miss import describe
 from pytest_orchestra.checks.schedule import Schedule
-from pytest_orchestra.engine.actions import BELT, reply_violations
-from pytest_orchestra.engine.outcome import Outcome, lost
+from pytest_orchestra.engine.deadlines import ask, broken
+from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, lost, timeout
+from pytest_orchestra.engine.violations import (
+    check_reply,
+    check_request,
+    noted,
+    of_reply,
+    of_request,
+)
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.results import Violation, ViolationType
+from pytest_orchestra.results import JsonLike, Violation
 from pytest_orchestra.spi import Call, Observation, ProtocolPlugin, Watch
 from pytest_orchestra.suite.bound import Contract, Expect
 
 STABLE_FOR = 1.0
 """Seconds that messages are watched on after an exact count is reached, unless said."""
-
-
 LAST_LOOK = 1.0
-"""Seconds that a query or call may take which began just before the deadline."""
+"""Seconds that a look at a present state may take at least, or the whole deadline if that is
+shorter: one that begins at the deadline needs some, too."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,124 +45,136 @@ class Wait:
     plugin: ProtocolPlugin
     call: Call
     spent: frozenset[str] = frozenset()
-    _seen: list[Observation] = field(default_factory=list)
+    _judge: Judge = field(init=False)
+    _ids: set[str] = field(default_factory=set)
     _looks: int = 0
     _trouble: ConnectorError | None = None
     _held_at: float | None = None
 
+    def __post_init__(self) -> None:
+        """Begin with nothing seen."""
+        self._judge = Judge(self.expectation, spent=self.spent, standing=self.watch.standing)
+
     async def run(self) -> Outcome:
-        """Look until it is decided."""
+        """Look until it is decided.
+
+        Raises:
+            EvaluationError, ConfigurationError: a rule needs what is not there.
+        """
+        breaches = check_request(self.plugin, self.call, self.expect.contract)
+        if breaches and self.expect.contract is Contract.ERROR:
+            return Outcome(violations=of_request(breaches), attempts=0)
         clock = asyncio.get_running_loop().time
         began = clock()
         schedule = Schedule(within=self.expect.within, every=self.expect.every)
         while True:
-            left = self._left(began, clock())
-            judgement = await self._look(max(left, LAST_LOOK) if self.watch.standing else left)
-            if self._trouble is not None and not self._trouble.retriable:
-                return lost(self._trouble, self.plugin.lost, attempts=self._looks)
-            now = clock()
-            if judgement.verdict is Verdict.FAILED:
-                return self._failed(judgement, in_time=True)
-            if judgement.verdict is Verdict.NOT_YET:
-                self._held_at = None
-                pause = schedule.pause(now - began)
-                if pause is None:
-                    return self._decided_at_the_deadline(now - began)
-            else:
-                self._held_at = self._held_at or now
-                pause = min(self.expect.every, self._held_at + self._stable_for() - now)
-                if pause <= 0:
-                    return self._passed(judgement, self._held_at - began)
-            if self.watch.standing or self._trouble is not None:
-                await asyncio.sleep(pause)
+            has_news = await self._look(self._left(began, clock()))
+            decided = self._decide(schedule, clock() - began)
+            if isinstance(decided, Outcome):
+                return decided
+            if not has_news:
+                await asyncio.sleep(decided)
+
+    def _decide(self, schedule: Schedule, elapsed: float) -> Outcome | float:
+        """What has come of it, or seconds to the next look."""
+        if self._trouble is not None and not self._trouble.retriable:
+            return self._lost(self._trouble)
+        judgement = self._judge.judgement()
+        if judgement.verdict is Verdict.FAILED:
+            return self._failed(judgement, in_time=True)
+        if judgement.verdict is Verdict.HELD and self._trouble is None:
+            pause = self._until_stable(elapsed)
+            return self._passed(judgement) if pause <= 0 else pause
+        self._held_at = None
+        until_next = schedule.pause(elapsed)
+        return self._decided_at_the_deadline(elapsed) if until_next is None else until_next
 
     def _left(self, began: float, now: float) -> float:
         """Seconds until the wait is decided, whichever way it goes."""
         if self._held_at is not None:
-            return max(self._held_at + self._stable_for() - now, 0.0)
+            return max(began + self._held_at + self._stable_for - now, 0.0)
         return max(began + self.expect.within - now, 0.0)
 
+    def _until_stable(self, elapsed: float) -> float:
+        """Seconds to the next look while it holds; 0: it has held for long enough."""
+        if self._held_at is None:
+            self._held_at = elapsed
+        left = self._held_at + self._stable_for - elapsed
+        return min(max(self.expect.every, 0.001), left)
+
+    @property
     def _stable_for(self) -> float:
         if self.expect.stable_for is not None:
             return self.expect.stable_for
-        count = self.expectation.count
-        exact = count is not None and count.most is not None
-        return STABLE_FOR if exact and not self.watch.standing else 0.0
+        return STABLE_FOR if self.expectation.is_exact and not self.watch.standing else 0.0
 
-    async def _look(self, within: float) -> Judgement:
+    async def _look(self, within: float) -> bool:
+        """Look once; tells whether to look again at once, as more may have arrived meanwhile.
+
+        A watch of what arrives says itself when there is more, a standing one is asked again
+        after a pause; so is one that gave nothing, or nothing new, whatever it is.
+        """
         self._looks += 1
+        is_standing = self.watch.standing
+        if is_standing:
+            within = max(within, min(LAST_LOOK, self.expect.within))
         try:
-            async with asyncio.timeout(within + BELT):
-                fresh = await self.watch.look(within)
-            self._trouble = None
-        except ConnectorError as error:
-            fresh, self._trouble = (), error
-        except TimeoutError:
-            fresh = ()
-            self._trouble = ConnectorError(
-                f"{self.plugin.id} gave no answer within {within:g} s",
-                code=f"{self.plugin.id}.timeout",
-                retriable=True,
+            seen = await ask(
+                self.watch.look, within, channel=self.plugin.id, what="the look", within=within
             )
-        if self.watch.standing:
-            self._seen = list(fresh)
-        else:
-            self._seen.extend(fresh)
-        return self._judge(final=False)
+        except ConnectorError as error:
+            self._trouble = error
+            return False
+        self._trouble = None
+        fresh = seen if is_standing else self._not_seen_before(seen)
+        self._judge.see(fresh)
+        return bool(fresh) and not is_standing
 
-    def _judge(self, *, final: bool) -> Judgement:
-        return judge(
-            self.expectation,
-            self._seen,
-            spent=self.spent,
-            standing=self.watch.standing,
-            final=final,
-        )
+    def _not_seen_before(self, seen: Sequence[Observation]) -> Sequence[Observation]:
+        fresh = [each for each in seen if not each.id or each.id not in self._ids]
+        self._ids.update(each.id for each in fresh)
+        return fresh
 
     def _decided_at_the_deadline(self, elapsed: float) -> Outcome:
         if self._trouble is not None:
-            return lost(self._trouble, self.plugin.lost, attempts=self._looks)
-        judgement = self._judge(final=True)
+            return self._lost(self._trouble, within=self.expect.within)
+        judgement = self._judge.judgement(final=True)
         if judgement.verdict is Verdict.HELD:
-            return self._passed(judgement, elapsed)
+            self._held_at = elapsed
+            return self._passed(judgement)
         return self._failed(judgement, in_time=False)
 
-    def _passed(self, judgement: Judgement, after: float) -> Outcome:
-        used = self._used(judgement)
-        shown = used[0] if used else None
-        violations: tuple[Violation, ...] = ()
-        notes: tuple[str, ...] = ()
-        validator = self.plugin.contract_validator
-        if shown is not None and validator is not None and self.expect.contract is not Contract.OFF:
-            breaches = reply_violations(validator.check_reply(self.call, shown))
-            if self.expect.contract is Contract.ERROR:
-                violations = breaches
-            else:
-                notes = tuple(f"contract: {breach.message}" for breach in breaches)
+    def _lost(self, trouble: ConnectorError, *, within: float | None = None) -> Outcome:
+        outcome = lost(trouble, self.plugin.lost, attempts=self._looks, within=within)
+        return replace(outcome, notes=self._seen(self._judge.judgement()))
+
+    def _passed(self, judgement: Judgement) -> Outcome:
+        used = judgement.matched
+        if self.watch.standing and not self.expectation.is_exact:
+            used = used[:1]
+        contract = self.expect.contract
+        breaches = check_reply(self.plugin, self.call, used, contract)
+        warns = contract is Contract.WARN
         return Outcome(
-            violations=violations,
+            violations=() if warns else of_reply(breaches),
             roots=self._roots(judgement),
             delivered=True,
-            evidence=shown.evidence if shown is not None else Outcome().evidence,
+            evidence=used[0].evidence if used else NO_EVIDENCE,
             attempts=self._looks,
-            satisfied_after=after,
+            satisfied_after=self._held_at,
             spent=frozenset(seen.id for seen in used if seen.id),
-            notes=notes,
+            notes=noted(breaches) if warns else (),
         )
 
-    def _used(self, judgement: Judgement) -> tuple[Observation, ...]:
-        """A step without a count passes on one message, so that a later visit finds the next."""
-        if self.expectation.count is None and not self.expectation.messages:
-            return judgement.matched[:1]
-        return judgement.matched
-
-    def _roots(self, judgement: Judgement) -> dict[str, object]:
+    def _roots(self, judgement: Judgement) -> dict[str, JsonLike]:
         """What the first match gives, and each of its names with an ``s``: all matches'."""
         if not judgement.matched:
             return {}
         roots = dict(judgement.matched[0].roots)
+        if self.watch.standing:
+            return roots
         every = {f"{name}s": [seen.roots[name] for seen in judgement.matched] for name in roots}
-        return roots if self.watch.standing else every | roots
+        return every | roots
 
     def _failed(self, judgement: Judgement, *, in_time: bool) -> Outcome:
         unmet = Violation(
@@ -163,19 +183,21 @@ class Wait:
             message=judgement.reason,
             details={
                 "looks": self._looks,
-                "seen": len(self._seen),
+                "seen": self._judge.seen,
                 "mismatches": [str(mismatch) for mismatch in judgement.mismatches],
             },
         )
-        timeout = Violation(
-            type=ViolationType.TIMEOUT,
-            code=f"{self.plugin.id}.timeout",
-            message=f"not met within {self.expect.within:g} s",
-        )
-        closest = judgement.closest or (judgement.matched[-1] if judgement.matched else None)
+        missed = timeout(self.plugin.id, self.expect.within)
+        shown = judgement.closest or next(iter((*judgement.blamed, *judgement.matched)[-1:]), None)
         return Outcome(
-            violations=(unmet,) if in_time else (timeout, unmet),
-            evidence=closest.evidence if closest is not None else Outcome().evidence,
+            violations=(unmet,) if in_time else (missed, unmet),
+            evidence=shown.evidence if shown is not None else NO_EVIDENCE,
             attempts=self._looks,
-            notes=describe(judgement, seen=self.watch.seen(), others=self.watch.passed_by()),
+            notes=self._seen(judgement),
         )
+
+    def _seen(self, judgement: Judgement) -> tuple[str, ...]:
+        try:
+            return describe(judgement, seen=self.watch.seen(), others=self.watch.passed_by())
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            return (str(broken(error, self.plugin.id, "it cannot be told what was seen")),)

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
+from pytest_orchestra.engine.deadlines import ask, bounded, heard
 from pytest_orchestra.engine.environment import Environment
 from pytest_orchestra.errors import ConfigurationError, ConnectorError
 from pytest_orchestra.spi import Client, ProtocolPlugin
 
+START_WITHIN = 60.0
+"""Seconds that looking up a connection may take: its embedded server may have to start."""
+OPEN_WITHIN = 10.0
+"""Seconds that a client may take to open, unless said."""
 CLOSE_WITHIN = 2.0
+
+Place = tuple[str, str]
+"""Channel and alias."""
+
+
+@dataclass(slots=True)
+class _Opening:
+    """A client that is being opened, and how many wait for it."""
+
+    task: asyncio.Task[Client]
+    waiting: int = 0
 
 
 class Clients:
@@ -23,42 +41,92 @@ class Clients:
     def __init__(self, protocols: Mapping[str, ProtocolPlugin], environment: Environment) -> None:
         self._protocols = protocols
         self._environment = environment
-        self._open: dict[tuple[str, str], Client] = {}
-        self._opening: dict[tuple[str, str], asyncio.Lock] = {}
+        self._open: dict[Place, Client] = {}
+        self._opening: dict[Place, _Opening] = {}
+        self._is_closed = False
 
-    async def get(self, channel: str, alias: str, *, within: float) -> Client:
-        """The client of a connection; a connection that failed is tried anew.
+    async def get(self, channel: str, alias: str, *, within: float = OPEN_WITHIN) -> Client:
+        """The client of a connection; one that could not be opened is tried anew.
+
+        Whoever asks while it is being opened waits for the same attempt.
+
+        Args:
+            channel: the plugin's id.
+            alias: of the connection; empty: the only one of the channel.
+            within: seconds that opening may take, beside the start of an embedded server.
 
         Raises:
-            ConfigurationError: it is not there, a field is wrong, a driver is missing.
-            ConnectorError: it could not be opened within ``within`` seconds.
+            ConfigurationError: it is not there, a variable or driver is missing.
+            DefinitionError: a field of it is wrong.
+            ConnectorError: it could not be opened.
         """
         place = (channel, alias)
         if (client := self._open.get(place)) is not None:
             return client
-        async with self._opening.setdefault(place, asyncio.Lock()):
-            if (client := self._open.get(place)) is None:
-                client = await self._connect(channel, alias, within)
-                self._open[place] = client
-            return client
+        if self._is_closed:
+            raise ConfigurationError(f"the session is over, {channel} {alias!r} cannot be opened")
+        opening = self._opening.get(place)
+        if opening is None:
+            task = asyncio.get_running_loop().create_task(self._connect(place, within))
+            task.add_done_callback(heard)
+            opening = self._opening[place] = _Opening(task)
+        return await self._await(place, opening)
 
-    async def _connect(self, channel: str, alias: str, within: float) -> Client:
+    async def _await(self, place: Place, opening: _Opening) -> Client:
+        opening.waiting += 1
+        try:
+            await asyncio.wait((opening.task,))  # _connect has deadlines of its own
+        except asyncio.CancelledError:
+            if opening.waiting == 1:
+                opening.task.cancel()
+                await asyncio.wait((opening.task,), timeout=CLOSE_WITHIN)
+            raise
+        finally:
+            opening.waiting -= 1
+            if opening.task.done() and self._opening.get(place) is opening:
+                del self._opening[place]
+        if opening.task.cancelled():
+            raise ConfigurationError(f"the session is over, {place[0]} {place[1]!r} was not opened")
+        return opening.task.result()
+
+    async def _connect(self, place: Place, within: float) -> Client:
+        channel, alias = place
         plugin = self._protocols.get(channel)
         if plugin is None:
             raise ConfigurationError(f"no protocol plugin is called {channel!r}")
-        connection = await asyncio.to_thread(self._environment.connection, channel, alias)
+        what = f"the {channel} connection {alias!r}"
         try:
-            async with asyncio.timeout(within):
-                return await plugin.step_executor.open(alias, connection)
+            connection = await bounded(
+                asyncio.to_thread(self._environment.connection, channel, alias or None),
+                START_WITHIN,
+            )
         except TimeoutError as error:
             raise ConnectorError(
-                f"{channel} connection {alias!r} did not open within {within:g} s",
-                code=f"{channel}.connect",
-                retriable=True,
+                f"{what} was not ready within {START_WITHIN:g} s", code=f"{channel}.start"
             ) from error
+        client = await ask(
+            plugin.step_executor.open,
+            alias,
+            connection,
+            channel=channel,
+            what=f"{what} was opened",
+            within=within,
+        )
+        self._open[place] = client
+        return client
 
     async def close(self) -> None:
-        """Close all, each within two seconds."""
+        """Close all, each within two seconds; nothing can be opened any more."""
+        self._is_closed = True
+        openings, self._opening = list(self._opening.values()), {}
+        for opening in openings:
+            opening.task.cancel()
+        if openings:
+            await asyncio.wait([opening.task for opening in openings], timeout=CLOSE_WITHIN)
         clients, self._open = list(self._open.values()), {}
-        closing = (asyncio.wait_for(client.close(), CLOSE_WITHIN) for client in clients)
-        await asyncio.gather(*closing, return_exceptions=True)
+        await asyncio.gather(*(_close(client) for client in clients))
+
+
+async def _close(client: Client) -> None:
+    with suppress(Exception):  # the session is over: nobody can do anything about it
+        await bounded(client.close(), CLOSE_WITHIN)

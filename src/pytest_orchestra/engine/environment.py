@@ -3,83 +3,51 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any
 
-from pytest_orchestra.data.environments import ConnectionDefinition, EnvironmentDefinition
-from pytest_orchestra.data.references import LookUp, resolve
-from pytest_orchestra.documents.decoding import decode_value
-from pytest_orchestra.documents.document import PartPath
+from pytest_orchestra.data.environments import EnvironmentDefinition
+from pytest_orchestra.data.references import LookUp
 from pytest_orchestra.documents.problems import suggestion
+from pytest_orchestra.engine.connections import Resolver
 from pytest_orchestra.engine.secrets import Mask
-from pytest_orchestra.errors import ConfigurationError, DefinitionError
-from pytest_orchestra.model import SourceLocation
-from pytest_orchestra.results import StepResult
+from pytest_orchestra.engine.starting import Process, Starter
+from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.spi import ProtocolPlugin
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+__all__ = ["Environment", "Process", "Starter", "Variables"]
 
-class Process(Protocol):
-    """A process that was started for the session."""
-
-    @property
-    def host(self) -> str:
-        """Where its port is."""
-        ...
-
-    @property
-    def port(self) -> int | None:
-        """What ``{port}`` became; None where the command has none."""
-        ...
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        ...
-
-    @property
-    def log(self) -> Path:
-        """Its standard output and error."""
-        ...
+_Place = tuple[str, str]
 
 
-class Starter(Protocol):
-    """Starts what ends with the session; handed in, as this floor knows no services."""
+class Variables(Mapping[str, Any]):
+    """``{{vars.*}}``: each is resolved once, when it is first asked for."""
 
-    def embedded(self, service: str, name: str) -> Mapping[str, str]:
-        """Start an embedded server, or find it; gives fields of a connection."""
-        ...
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._known: dict[str, Any] = {}
 
-    def process(
-        self,
-        name: str,
-        command: Sequence[str],
-        *,
-        env: Mapping[str, str] | None,
-        cwd: Path | None,
-        ready: str | None,
-        within: float,
-    ) -> Process:
-        """Start a process, or find it."""
-        ...
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - as the file says
+        if name not in self._known:
+            written = self._resolver.environment.variables[name]
+            resolved = self._resolver.resolve(written, None)
+            self._resolver.mask.learn_variable(name, resolved.value, resolved.origins)
+            self._known[name] = resolved.value
+        return self._known[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._resolver.environment.variables
 
-@dataclass(slots=True, kw_only=True)
-class _Shared:
-    """What an environment and its overridden copies have in common."""
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._resolver.environment.variables)
 
-    definition: EnvironmentDefinition
-    protocols: Mapping[str, ProtocolPlugin]
-    look_up_variable: LookUp
-    read_file: LookUp
-    starter: Starter
-    mask: Mask = field(default_factory=Mask)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    def __len__(self) -> int:
+        return len(self._resolver.environment.variables)
 
 
 class Environment:
@@ -98,46 +66,47 @@ class Environment:
         read_file: LookUp,
         starter: Starter,
     ) -> None:
-        self._shared = _Shared(
-            definition=definition,
-            protocols=protocols,
+        self._definition = definition
+        self._protocols = protocols
+        self._mask = Mask()
+        self._resolver = Resolver(
+            environment=definition,
             look_up_variable=look_up_variable,
             read_file=read_file,
             starter=starter,
+            mask=self._mask,
         )
-        self._overrides: Mapping[tuple[str, str], Mapping[str, object]] = {}
-        self._known: dict[tuple[str, str], BaseModel] = {}
+        self._variables = Variables(self._resolver)
+        self._overrides: Mapping[_Place, Mapping[str, object]] = {}
+        self._known: dict[_Place, BaseModel] = {}
+        self._lock = threading.Lock()
+        self._resolving: dict[_Place, threading.Lock] = {}
+
+    def __repr__(self) -> str:
+        return f"<Environment {self.name!r}>"
 
     @property
     def name(self) -> str:
-        """As in the environment file."""
-        return self._shared.definition.name
+        """As in the environment file; empty where there is none."""
+        return self._definition.name
 
     @property
     def tenant(self) -> str:
         """Goes into results and events."""
-        return self._shared.definition.tenant
+        return self._definition.tenant
 
     @property
     def mask(self) -> Mask:
         """Knows the secrets of every connection that was resolved."""
-        return self._shared.mask
+        return self._mask
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """``{{vars.*}}``, resolved.
+        """``{{vars.*}}``.
 
-        Raises:
-            ConfigurationError: a variable or file is missing.
+        Asking for one raises a ConfigurationError where a variable or file of it is missing.
         """
-        definition = self._shared.definition
-        resolved = resolve(
-            dict(definition.variables),
-            look_up_variable=self._shared.look_up_variable,
-            read_file=self._shared.read_file,
-            locate=lambda _: definition.location,
-        )
-        return resolved.value if isinstance(resolved.value, dict) else {}
+        return self._variables
 
     def is_enabled(self, channel: str, alias: str) -> bool:
         """Whether scenarios that need the connection can run.
@@ -145,8 +114,11 @@ class Environment:
         Raises:
             ConfigurationError: ``enabled`` is neither true nor false.
         """
-        definition = self._shared.definition.connection(channel, alias)
-        return definition is None or self._switch(definition, "enabled")
+        overrides = self._overrides.get((channel, alias), {})
+        if "enabled" in overrides:
+            return bool(overrides["enabled"])
+        definition = self._definition.connection(channel, alias)
+        return definition is None or self._resolver.is_enabled(definition)
 
     def connection(self, channel: str, alias: str | None = None) -> BaseModel:
         """A connection's fields, references looked up; starts its embedded server if it has one.
@@ -156,11 +128,16 @@ class Environment:
             alias: needless where the environment has one connection of the channel.
 
         Raises:
-            ConfigurationError: there is no such connection, a field cannot be used, a variable is
-                missing, or the embedded server did not start.
+            ConfigurationError: there is no such connection, a variable is missing, or the
+                embedded server did not start.
+            DefinitionError: a field cannot be used.
         """
         place = (channel, self._only(channel) if alias is None else alias)
-        with self._shared.lock:
+        with self._lock:
+            if place in self._known:
+                return self._known[place]
+            turn = self._resolving.setdefault(place, threading.Lock())
+        with turn:  # one connection at a time, while others go on
             if place not in self._known:
                 self._known[place] = self._resolve(*place)
             return self._known[place]
@@ -168,7 +145,8 @@ class Environment:
     def override(self, channel: str, alias: str, **fields: object) -> Environment:
         """The same environment with other fields in one connection, which may be a new one.
 
-        Other fields of the connection stay; ``embedded`` is off where an address is given.
+        Other fields of the connection stay; ``embedded`` is off where an address is given, unless
+        it is among the fields, as ``enabled`` may be.
         """
         place = (channel, alias)
         changed = copy(self)
@@ -176,7 +154,9 @@ class Environment:
             **self._overrides,
             place: {**self._overrides.get(place, {}), **fields},
         }
-        changed._known = {at: model for at, model in self._known.items() if at != place}  # noqa: SLF001
+        known = {at: model for at, model in list(self._known.items()) if at != place}
+        changed._known = known  # noqa: SLF001
+        changed._lock, changed._resolving = threading.Lock(), {}  # noqa: SLF001
         return changed
 
     def start(
@@ -202,130 +182,36 @@ class Environment:
         Raises:
             ConfigurationError: it did not start; with the last lines of its log.
         """
-        return self._shared.starter.process(
+        return self._resolver.starter.process(
             name, command, env=env, cwd=cwd, ready=ready, within=within
         )
 
-    def mask_result(self, result: StepResult) -> StepResult:
-        """The result without secrets."""
-        mask = self.mask
-        evidence = result.evidence
-        masked = {name: mask.value(getattr(evidence, name)) for name in _EVIDENCE}
-        return replace(
-            result,
-            evidence=replace(evidence, **masked),
-            violations=tuple(
-                replace(
-                    each,
-                    message=mask.text(each.message),
-                    details={key: mask.value(held) for key, held in each.details.items()},
-                )
-                for each in result.violations
-            ),
-            saved={name: mask.value(held) for name, held in result.saved.items()},
-            notes=tuple(mask.text(note) for note in result.notes),
-        )
-
     def _only(self, channel: str) -> str:
-        aliases = dict.fromkeys(self._shared.definition.aliases(channel))
+        aliases = dict.fromkeys(self._definition.aliases(channel))
         aliases |= dict.fromkeys(alias for other, alias in self._overrides if other == channel)
         if len(aliases) == 1:
             return next(iter(aliases))
+        if not self.name and not aliases:
+            raise ConfigurationError(
+                f"there is no environment that says where {channel} is",
+                hint="Write orchestra.environments.yaml and choose one with --orchestra-env.",
+            )
         raise ConfigurationError(
-            f"environment '{self.name}' has {len(aliases)} {channel} connections",
+            f"environment '{self.name}' has {len(aliases) or 'no'} {channel} connection"
+            f"{'s' * (len(aliases) > 1)}",
             hint=f"Name one: {', '.join(aliases)}." if aliases else "Define one.",
         )
 
     def _resolve(self, channel: str, alias: str) -> BaseModel:
-        shared = self._shared
-        plugin = shared.protocols.get(channel)
+        plugin = self._protocols.get(channel)
         if plugin is None:
-            hint = suggestion(channel, shared.protocols, "Known channels")
+            hint = suggestion(channel, self._protocols, "Known channels")
             raise ConfigurationError(f"there is no channel '{channel}'", hint=hint)
-        definition = shared.definition.connection(channel, alias)
+        definition = self._definition.connection(channel, alias)
         overrides = self._overrides.get((channel, alias))
         if definition is None and overrides is None:
-            hint = suggestion(alias, shared.definition.aliases(channel), "Known connections")
+            hint = suggestion(alias, self._definition.aliases(channel), "Known connections")
             raise ConfigurationError(
                 f"environment '{self.name}' has no {channel} connection '{alias}'", hint=hint
             )
-        fields = {**self._fields(definition, plugin, overrides or {}), **(overrides or {})}
-        return self._checked(plugin, definition, fields)
-
-    def _fields(
-        self,
-        definition: ConnectionDefinition | None,
-        plugin: ProtocolPlugin,
-        overrides: Mapping[str, object],
-    ) -> dict[str, object]:
-        if definition is None:
-            return {}
-        shared = self._shared
-        kept = {name: held for name, held in definition.fields.items() if name not in overrides}
-        resolved = resolve(
-            kept,
-            look_up_variable=shared.look_up_variable,
-            read_file=shared.read_file,
-            locate=definition.locate,
-        )
-        for text, name in resolved.origins.items():
-            shared.mask.remember_origin(text, name)
-        fields = dict(resolved.value) if isinstance(resolved.value, dict) else {}
-        if not overrides and self._switch(definition, "embedded"):
-            if plugin.embedded is None:
-                raise ConfigurationError(
-                    f"{definition.locate()}: there is no embedded server for {plugin.id}",
-                    hint="Give the address of a real one.",
-                )
-            name = f"{definition.channel}-{definition.alias}"
-            fields |= shared.starter.embedded(plugin.embedded, name)
-        return fields
-
-    def _checked(
-        self,
-        plugin: ProtocolPlugin,
-        definition: ConnectionDefinition | None,
-        fields: Mapping[str, object],
-    ) -> BaseModel:
-        shared = self._shared
-
-        def locate(path: PartPath = (), offset: int = 0) -> SourceLocation:
-            del offset  # a field is short enough to be found
-            return definition.locate(path) if definition else shared.definition.location
-
-        model, problems = decode_value(dict(fields), plugin.connection_model, locate=locate)
-        if model is None:
-            raise DefinitionError(problems)
-        self.mask.learn(model)
-        return model
-
-    def _switch(
-        self, definition: ConnectionDefinition, name: Literal["embedded", "enabled"]
-    ) -> bool:
-        value = definition.embedded if name == "embedded" else definition.enabled
-        if isinstance(value, bool):
-            return value
-        resolved = resolve(
-            value,
-            look_up_variable=self._shared.look_up_variable,
-            read_file=self._shared.read_file,
-            locate=lambda _: definition.locate(),
-        )
-        text = str(resolved.value).strip().lower()
-        if text in {"true", "1", "yes", "on"}:
-            return True
-        if text in {"false", "0", "no", "off", ""}:
-            return False
-        raise ConfigurationError(
-            f"{definition.locate()}: '{name}' is '{text}'", hint="Make it true or false."
-        )
-
-
-_EVIDENCE = (
-    "request",
-    "response_headers",
-    "response_body",
-    "db_result",
-    "kafka_message",
-    "queue_message",
-)
+        return self._resolver.connection(plugin, definition, overrides or {}, alias)

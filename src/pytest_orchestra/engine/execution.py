@@ -6,26 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.engine.actions import act
-from pytest_orchestra.engine.arming import Armed, address_of
+from pytest_orchestra.engine.arming import Armed
 from pytest_orchestra.engine.assertions import Wait
 from pytest_orchestra.engine.context import RunContext
-from pytest_orchestra.engine.outcome import Outcome, lost, refused
+from pytest_orchestra.engine.deadlines import broken
+from pytest_orchestra.engine.outcome import Outcome, refused, unavailable
 from pytest_orchestra.engine.python_calls import call_python
-from pytest_orchestra.engine.rendering import has_address, render_call, render_expectation
+from pytest_orchestra.engine.rendering import render_call, render_expectation
 from pytest_orchestra.engine.session import EngineSession
-from pytest_orchestra.errors import ConfigurationError, ConnectorError, EvaluationError
-from pytest_orchestra.results import (
-    JsonLike,
-    StepKind,
-    StepResult,
-    StepStatus,
-    Violation,
-    ViolationType,
-)
-from pytest_orchestra.spi import Call, Client
+from pytest_orchestra.errors import ConnectorError, EvaluationError, OrchestraError
+from pytest_orchestra.results import JsonLike, StepKind, Violation, ViolationType
+from pytest_orchestra.spi import Call, Client, ProtocolPlugin, Watch
 from pytest_orchestra.suite.bound import BoundStep, CallTemplate, Step
 
 PYTHON = "PYTHON"
+"""The channel of Python steps, as results spell it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,44 +42,69 @@ class Execution:
         """The step's channel as results spell it."""
         return self.session.protocols[step.call.channel].channel if step.call else PYTHON
 
-    async def run(self, bound: BoundStep) -> StepResult:
-        """Execute the step; whatever goes wrong is in the result."""
+    async def run(self, bound: BoundStep) -> Outcome:
+        """Execute the step; whatever goes wrong is in the outcome.
+
+        What it delivers is in the context afterwards, and what an earlier visit delivered is not,
+        if this one delivers nothing.
+        """
         step = bound.step
         names = self.context.names(bound.visit)
-        reproduce = ""
         try:
             if step.python is not None:
-                outcome = await call_python(step.python, self.fixtures, step.expect)
+                outcome = await call_python(
+                    step.python, self.fixtures, step.expect, signals=self.session.signals
+                )
             elif step.call is not None:
-                outcome, reproduce = await self._call(bound, step.call, names)
+                outcome = await self._call(bound, step.call, names)
             else:
                 outcome = Outcome()
-        except (EvaluationError, ConfigurationError) as error:
+            outcome = _save(step, outcome, names)
+        except OrchestraError as error:
             outcome = refused(error)
-        outcome, saved = _save(step, outcome, names)
+        self._deliver(step, outcome)
+        return outcome
+
+    def unwatched(self, bound: BoundStep, error: OrchestraError) -> Outcome:
+        """The outcome of an assertion whose position could not be taken."""
+        outcome = refused(error)
+        if bound.step.call is not None:
+            outcome = unavailable(error, self.session.protocols[bound.step.call.channel].lost)
+        self._deliver(bound.step, outcome)
+        return outcome
+
+    def _deliver(self, step: Step, outcome: Outcome) -> None:
+        if step.alias is None:
+            return
         if outcome.delivered:
-            self.context.deliver(step.alias, {**outcome.roots, **saved})
-        result = step_result(bound, outcome, channel=self.channel_of(step))
-        return replace(result, saved=saved, reproduce=reproduce)
+            failed = step.name if outcome.violations else ""
+            values = {**outcome.roots, **outcome.saved}
+            self.context.deliver(step.alias, values, failed=failed)
+        else:
+            self.context.withhold(step.alias, step.name)
 
     async def _call(
         self, bound: BoundStep, template: CallTemplate, names: Mapping[str, object]
-    ) -> tuple[Outcome, str]:
+    ) -> Outcome:
         step, expect = bound.step, bound.step.expect
         plugin = self.session.protocols[template.channel]
-        call = render_call(template, names, within=expect.within)
-        expectation = render_expectation(expect, names)
+        is_assertion = step.kind is StepKind.ASSERTION
         try:
+            position, known = None, None
+            if is_assertion:
+                position, known = await self.armed.position(bound, self.context)
+            call = render_call(template, names, within=expect.within, known=known)
+            expectation = render_expectation(expect, names)
             client = await self.session.clients.get(
                 template.channel, template.connection, within=expect.within
             )
-            if step.kind is StepKind.ACTION:
+            if not is_assertion:
                 outcome = await act(
                     client, call, plugin, expectation, mode=step.mode, contract=expect.contract
                 )
             else:
                 wait = Wait(
-                    watch=client.watch(call, self._position(template, call)),
+                    watch=_watch(client, call, position, plugin),
                     expectation=expectation,
                     expect=expect,
                     plugin=plugin,
@@ -94,61 +114,42 @@ class Execution:
                 outcome = await wait.run()
                 self.spent[step.id] = self.spent.get(step.id, frozenset()) | outcome.spent
         except ConnectorError as error:
-            return lost(error, plugin.lost), ""
-        return outcome, self._reproduce(client, call) if outcome.violations else ""
+            return unavailable(error, plugin.lost)
+        return self._reproducible(outcome, client, call) if outcome.violations else outcome
 
-    def _position(self, template: CallTemplate, call: Call) -> object:
-        if not has_address(template):
-            return None
-        address = address_of(template, call)
-        if (failure := self.armed.failures.get(address)) is not None:
-            raise failure
-        return self.armed.positions.get(address)
-
-    def _reproduce(self, client: Client, call: Call) -> str:
-        return self.session.environment.mask.reproducible(client.reproduce(call))
+    def _reproducible(self, outcome: Outcome, client: Client, call: Call) -> Outcome:
+        try:
+            line = client.reproduce(call)
+        except Exception:  # noqa: BLE001 - a plugin may raise anything, and the step failed before
+            return outcome
+        return replace(outcome, reproduce=self.session.environment.mask.reproducible(line))
 
 
-def _save(
-    step: Step, outcome: Outcome, names: Mapping[str, object]
-) -> tuple[Outcome, dict[str, JsonLike]]:
+def _watch(client: Client, call: Call, position: object, plugin: ProtocolPlugin) -> Watch:
+    try:
+        return client.watch(call, position)
+    except OrchestraError:
+        raise
+    except Exception as error:
+        raise broken(error, plugin.id, "the watch") from error
+
+
+def _save(step: Step, outcome: Outcome, names: Mapping[str, object]) -> Outcome:
     """What ``save`` takes; an expression that finds nothing is a violation of its own."""
+    if not outcome.delivered or not step.save:
+        return outcome
     saved: dict[str, JsonLike] = {}
     violations = list(outcome.violations)
-    if outcome.delivered:
-        known = {**names, **outcome.roots}
-        for name, expression in step.save.items():
-            try:
-                saved[name] = expression.evaluate(known)
-            except EvaluationError as error:
-                violations.append(
-                    Violation(
-                        type=ViolationType.VALIDATION_ERROR,
-                        code="save",
-                        message=f"save {name!r}: {error}",
-                    )
+    known = {**names, **outcome.roots}
+    for name, expression in step.save.items():
+        try:
+            saved[name] = expression.evaluate(known)
+        except EvaluationError as error:
+            violations.append(
+                Violation(
+                    type=ViolationType.VALIDATION_ERROR,
+                    code="save",
+                    message=f"save {name!r}: {error}",
                 )
-    return replace(outcome, violations=tuple(violations)), saved
-
-
-def step_result(bound: BoundStep, outcome: Outcome, *, channel: str) -> StepResult:
-    """The result of a step from what it came to; unmasked, without duration."""
-    step = bound.step
-    after = outcome.satisfied_after
-    return StepResult(
-        step_id=step.id,
-        name=step.name,
-        kind=step.kind,
-        channel=channel,
-        element=bound.element,
-        place=bound.place,
-        visit=bound.visit,
-        status=StepStatus.FAILED if outcome.violations else StepStatus.PASSED,
-        definition=str(step.location),
-        attempts=outcome.attempts,
-        within=step.expect.within,
-        satisfied_after_ms=after * 1000 if after is not None else None,
-        evidence=outcome.evidence,
-        violations=outcome.violations,
-        notes=outcome.notes,
-    )
+            )
+    return replace(outcome, violations=tuple(violations), saved={**outcome.saved, **saved})

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_orchestra.documents.reading import parse_document
+from pytest_orchestra.documents.document import Locate, PartPath
+from pytest_orchestra.documents.reading import parse_document, read_text
 from pytest_orchestra.errors import DefinitionError, EvaluationError
 from pytest_orchestra.expressions.templates import Template, compile_template
 from pytest_orchestra.model import SourceLocation
@@ -19,7 +20,7 @@ _PARSED = frozenset({".json", ".yaml", ".yml"})
 
 @dataclass(slots=True)
 class FileReader:
-    """Reads payload files below one folder; each is read and compiled once.
+    """Reads payload files beside a suite; each is read and compiled once.
 
     Attributes:
         folder: the suite file's.
@@ -27,36 +28,49 @@ class FileReader:
 
     folder: Path
     _compiled: dict[str, Template] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
 
-    def read(self, path: str, names: Mapping[str, object]) -> object:
+    def read(self, path: object, names: Mapping[str, object]) -> object:
         """The file's value with its templates rendered.
 
         Raises:
-            EvaluationError: it is not there, too large, not UTF-8, or cannot be parsed.
+            EvaluationError: it is not there, too large, not UTF-8, cannot be parsed, or includes
+                itself.
         """
+        if not isinstance(path, str) or "\0" in path:
+            raise EvaluationError("file() needs the path of a file", hint="Write file('x.json').")
+        if path in self._open:
+            way = " → ".join((*self._open, path))
+            raise EvaluationError(f"file({path!r}) includes itself: {way}")
         if path not in self._compiled:
             self._compiled[path] = self._compile(path)
-        return self._compiled[path].render(names)
+        self._open.append(path)
+        try:
+            return self._compiled[path].render(names)
+        finally:
+            self._open.pop()
 
     def _compile(self, path: str) -> Template:
         file = self.folder / path
         try:
-            if file.stat().st_size > LIMIT:
-                raise EvaluationError(
-                    f"{file} has more than {LIMIT} bytes", hint="Use a smaller payload file."
-                )
-            text = file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise EvaluationError(
-                f"file({path!r}): {error.strerror or error}",
-                hint="The path is taken from the suite file's folder.",
-            ) from error
-        except UnicodeDecodeError as error:
-            raise EvaluationError(f"file({path!r}) is not UTF-8", hint="Save it so.") from error
-        if file.suffix.lower() not in _PARSED:
-            return compile_template(text, location=SourceLocation(file=str(file), line=1))
-        try:
+            text = read_text(file, limit=LIMIT)
+            if file.suffix.lower() not in _PARSED:
+                return compile_template(text, location=_locator(text, str(file)))
             document = parse_document(text, file=str(file))
             return compile_template(document.value, location=document.location)
         except DefinitionError as error:
-            raise EvaluationError(f"file({path!r}): {error}") from error
+            raise EvaluationError(
+                f"file({path!r}): {error}", hint=f"Paths are taken from {self.folder}."
+            ) from error
+
+
+def _locator(text: str, file: str) -> Locate:
+    """Tells where a character of a text file stands."""
+
+    def locate(path: PartPath = (), offset: int = 0) -> SourceLocation:
+        del path  # a text has no parts
+        line = text.count("\n", 0, offset) + 1
+        column = offset - text.rfind("\n", 0, offset)
+        return SourceLocation(file=file, line=line, column=column)
+
+    return locate

@@ -1,12 +1,26 @@
-"""What one attempt at a step came to, before it becomes a result."""
+"""What an attempt at a step came to, before it becomes a result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pytest_orchestra.errors import ConfigurationError, ConnectorError, OrchestraError
+from pytest_orchestra.errors import (
+    ConfigurationError,
+    ConnectorError,
+    DefinitionError,
+    EvaluationError,
+    OrchestraError,
+)
 from pytest_orchestra.results import Evidence, JsonLike, Violation, ViolationType
+
+NO_EVIDENCE = Evidence()
+
+_CODES: tuple[tuple[type[OrchestraError], str], ...] = (
+    (EvaluationError, "validation"),
+    (ConfigurationError, "configuration"),
+    (DefinitionError, "definition"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,32 +30,83 @@ class Outcome:
     Attributes:
         violations: empty: it passed.
         roots: what ``save`` and ``step.ALIAS`` see.
+        saved: what ``save`` took of them, or a Python step returned.
         delivered: whether there is anything that later steps can use.
         spent: ids of the observations that an assertion passed on.
         satisfied_after: seconds.
+        reproduce: a line that does the same by hand; no secrets.
     """
 
     violations: tuple[Violation, ...] = ()
     roots: Mapping[str, JsonLike] = field(default_factory=dict)
+    saved: Mapping[str, JsonLike] = field(default_factory=dict)
     delivered: bool = False
-    evidence: Evidence = Evidence()
+    evidence: Evidence = NO_EVIDENCE
     attempts: int = 1
     satisfied_after: float | None = None
     spent: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    reproduce: str = ""
+
+
+NOT_RUN = Outcome(attempts=0)
+
+
+def cut(error: BaseException) -> Outcome:
+    """The outcome of a step that was running when its run was ended from outside."""
+    violation = Violation(
+        type=ViolationType.VALIDATION_ERROR,
+        code="run.cut",
+        message=f"the run was cut off while this step ran ({type(error).__name__})",
+    )
+    return Outcome(violations=(violation,))
 
 
 def refused(error: OrchestraError) -> Outcome:
     """The outcome of a step that could not even be tried: our side is wrong."""
-    code = "configuration" if isinstance(error, ConfigurationError) else "validation"
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), "validation")
     violation = Violation(type=ViolationType.VALIDATION_ERROR, code=code, message=str(error))
     return Outcome(violations=(violation,), attempts=0)
 
 
-def lost(error: ConnectorError, kind: ViolationType, *, attempts: int = 1) -> Outcome:
-    """The outcome of a step whose connection failed; a missed deadline is a TIMEOUT as well."""
+def lost(
+    error: ConnectorError,
+    kind: ViolationType,
+    *,
+    attempts: int = 1,
+    within: float | None = None,
+) -> Outcome:
+    """The outcome of a step whose connection failed.
+
+    Args:
+        error: what failed.
+        kind: what a lost connection is on the step's channel.
+        attempts: how often it was tried.
+        within: the deadline that was missed by it; None: none was, unless the error is one of
+            waiting too long (its code ends in ``.timeout``).
+    """
     violation = Violation(type=kind, code=error.code, message=str(error))
-    if not error.code.endswith(".timeout"):
+    if within is not None:
+        missed = timeout(error.code.partition(".")[0], within)
+    elif error.code.endswith(".timeout"):
+        missed = Violation(
+            type=ViolationType.TIMEOUT, code=error.code, message="the deadline has passed"
+        )
+    else:
         return Outcome(violations=(violation,), attempts=attempts)
-    timeout = Violation(type=ViolationType.TIMEOUT, code=error.code, message=error.message)
-    return Outcome(violations=(timeout, violation), attempts=attempts)
+    return Outcome(violations=(missed, violation), attempts=attempts)
+
+
+def unavailable(error: OrchestraError, kind: ViolationType) -> Outcome:
+    """The outcome of a step whose connection could not be had, or not be used as it says."""
+    return lost(error, kind) if isinstance(error, ConnectorError) else refused(error)
+
+
+def timeout(channel: str, within: float) -> Violation:
+    """A deadline that was missed."""
+    return Violation(
+        type=ViolationType.TIMEOUT,
+        code=f"{channel}.timeout",
+        message=f"not met within {within:g} s",
+        details={"within_s": within},
+    )

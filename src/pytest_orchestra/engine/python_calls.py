@@ -4,82 +4,201 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+import traceback
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_orchestra.checks.schedule import Schedule
-from pytest_orchestra.engine.outcome import Outcome
+from pytest_orchestra.engine.deadlines import bounded
+from pytest_orchestra.engine.outcome import Outcome, timeout
 from pytest_orchestra.results import StepKind, Violation, ViolationType
-from pytest_orchestra.suite.bound import Expect, PythonStep
+from pytest_orchestra.suite.bound import Expect
+from pytest_orchestra.suite.expectations import EVERY_RESULT
+from pytest_orchestra.suite.python_steps import PythonStep
+
+CHANNEL = "python"
 
 
-async def call_python(step: PythonStep, fixtures: Mapping[str, object], expect: Expect) -> Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """Exceptions by which user code talks to the test framework.
+
+    Attributes:
+        fails: the step has failed, at once (``pytest.fail``).
+        ends: the run ends and the exception goes on to the caller (``pytest.skip``, ``.exit``).
+    """
+
+    fails: tuple[type[BaseException], ...] = ()
+    ends: tuple[type[BaseException], ...] = ()
+
+
+NO_SIGNALS = Signals()
+
+
+class _Attempt(NamedTuple):
+    """What one call came to: what it gave, what it raised, or that it was not done in time."""
+
+    given: object = None
+    raised: BaseException | None = None
+    is_late: bool = False
+
+
+async def call_python(
+    step: PythonStep,
+    fixtures: Mapping[str, object],
+    expect: Expect,
+    *,
+    signals: Signals = NO_SIGNALS,
+) -> Outcome:
     """Call the function with the fixtures it asks for.
 
     A synchronous function runs on the session's loop and cannot be interrupted; its deadline is
     looked at when it returns.
+
+    Args:
+        step: what is called.
+        fixtures: by name.
+        expect: has the deadline, and how often an ASSERTION is repeated.
+        signals: what the test framework's exceptions mean.
     """
+    if lacking := [name for name in step.fixtures if name not in fixtures]:
+        return _wrong(step, "fixture", f"asks for {', '.join(lacking)}, which nobody gave")
     clock = asyncio.get_running_loop().time
     began = clock()
     schedule = Schedule(within=expect.within, every=expect.every)
     arguments = {name: fixtures[name] for name in step.fixtures}
+    unmet: AssertionError | None = None
     attempts = 0
     while True:
         attempts += 1
-        try:
-            delivered = await _call(step, arguments, began + expect.within)
-        except AssertionError as error:
-            pause = schedule.pause(clock() - began)
-            if step.kind is StepKind.ASSERTION and pause is not None:
-                await asyncio.sleep(pause)
-                continue
-            return _failed(error, expect, attempts, timed_out=step.kind is StepKind.ASSERTION)
-        except Exception as error:  # noqa: BLE001 - a user's function may raise anything
-            return _failed(error, expect, attempts, timed_out=clock() >= began + expect.within)
-        return _delivered(step, delivered, attempts, clock() - began)
+        attempt = await _attempt(step, arguments, began + expect.within, signals)
+        elapsed = clock() - began
+        if attempt.is_late:
+            return _late(step, unmet, expect, attempts)
+        if attempt.raised is None:
+            return _delivered(step, attempt.given, attempts, elapsed)
+        pause = schedule.pause(elapsed)
+        if step.kind is StepKind.ACTION or not isinstance(attempt.raised, AssertionError):
+            return _failed(attempt.raised, attempts)
+        if pause is None:
+            return _late(step, attempt.raised, expect, attempts)
+        unmet = attempt.raised
+        await asyncio.sleep(pause)
 
 
-async def _call(step: PythonStep, arguments: Mapping[str, object], deadline: float) -> object:
-    """Call once.
+async def _attempt(
+    step: PythonStep, arguments: Mapping[str, object], deadline: float, signals: Signals
+) -> _Attempt:
+    """Call once; what is not meant for us goes on."""
+    clock = asyncio.get_running_loop().time
+    try:
+        given = step.function(**arguments)
+    except asyncio.CancelledError as error:  # nobody can cancel what does not wait
+        return _Attempt(raised=error)
+    except BaseException as error:  # noqa: BLE001 - a user's function may raise anything
+        attempt = _taken(error, signals)
+    else:
+        attempt = _Attempt(given=given)
+        if inspect.isawaitable(given):
+            try:
+                left = max(deadline - clock(), 0.0)
+                attempt = await bounded(_awaited(given, signals), left)
+            except TimeoutError:
+                return _Attempt(is_late=True)
+            except RuntimeError as error:
+                return _Attempt(raised=error)
+    is_late = attempt.raised is None and clock() > deadline
+    return _Attempt(is_late=True) if is_late else attempt
 
-    Raises:
-        TimeoutError: it was not done by then, on the loop's clock.
-    """
-    async with asyncio.timeout_at(deadline):
-        delivered = step.function(**arguments)
-        if inspect.isawaitable(delivered):
-            delivered = await delivered
-    if asyncio.get_running_loop().time() > deadline:
-        raise TimeoutError
-    return delivered
+
+async def _awaited(given: Awaitable[object], signals: Signals) -> _Attempt:
+    try:
+        return _Attempt(given=await given)
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a user's function may raise anything
+        return _taken(error, signals)
 
 
-def _delivered(step: PythonStep, delivered: object, attempts: int, after: float) -> Outcome:
-    if delivered is not None and not isinstance(delivered, Mapping):
-        violation = Violation(
-            type=ViolationType.VALIDATION_ERROR,
-            code="python.result",
-            message=f"{step.function.__name__} returned {type(delivered).__name__};"
-            " return a mapping, or nothing",
+def _taken(error: BaseException, signals: Signals) -> _Attempt:
+    """A failure of the step; anything that ends more than the step is raised again."""
+    if isinstance(error, signals.ends) or not isinstance(
+        error, (Exception, SystemExit, *signals.fails)
+    ):
+        raise error
+    return _Attempt(raised=error)
+
+
+def _delivered(step: PythonStep, given: object, attempts: int, after: float) -> Outcome:
+    if given is not None and not isinstance(given, Mapping):
+        return _wrong(
+            step, "result", f"returned {type(given).__name__}; return a mapping, or nothing"
         )
-        return Outcome(violations=(violation,), attempts=attempts)
-    roots = {str(name): value for name, value in (delivered or {}).items()}
-    return Outcome(roots=roots, delivered=True, attempts=attempts, satisfied_after=after)
+    saved = {str(name): value for name, value in (given or {}).items()}
+    if EVERY_RESULT in saved:
+        return _wrong(
+            step, "result", f"saves {EVERY_RESULT!r}, which is every result; choose another name"
+        )
+    return Outcome(
+        saved=saved, delivered=True, attempts=attempts, satisfied_after=_after(step, after)
+    )
 
 
-def _failed(error: Exception, expect: Expect, attempts: int, *, timed_out: bool) -> Outcome:
-    kind = type(error).__name__
-    text = str(error).strip() or kind
+def _after(step: PythonStep, after: float) -> float | None:
+    return after if step.kind is StepKind.ASSERTION else None
+
+
+def _wrong(step: PythonStep, code: str, what: str) -> Outcome:
+    name = getattr(step.function, "__name__", "the function")
     violation = Violation(
-        type=ViolationType.BUSINESS_RULE_VIOLATION
-        if isinstance(error, AssertionError)
-        else ViolationType.VALIDATION_ERROR,
-        code="python.assertion" if isinstance(error, AssertionError) else "python.error",
-        message=text if isinstance(error, AssertionError) else f"{kind}: {text}",
+        type=ViolationType.VALIDATION_ERROR, code=f"{CHANNEL}.{code}", message=f"{name} {what}"
     )
-    timeout = Violation(
-        type=ViolationType.TIMEOUT,
-        code="python.timeout",
-        message=f"not met within {expect.within:g} s",
+    return Outcome(violations=(violation,))
+
+
+def _failed(error: BaseException, attempts: int) -> Outcome:
+    return Outcome(violations=(_violation(error),), attempts=attempts, notes=_place(error))
+
+
+def _late(step: PythonStep, unmet: AssertionError | None, expect: Expect, attempts: int) -> Outcome:
+    name = getattr(step.function, "__name__", "the function")
+    own = Violation(
+        type=ViolationType.BUSINESS_RULE_VIOLATION,
+        code=f"{CHANNEL}.unmet",
+        message=f"{name} did not return",
     )
-    own = () if isinstance(error, TimeoutError) and timed_out else (violation,)
-    return Outcome(violations=((timeout, *own) if timed_out else own), attempts=attempts)
+    return Outcome(
+        violations=(
+            timeout(CHANNEL, expect.within),
+            own if unmet is None else _violation(unmet),
+        ),
+        attempts=attempts,
+        notes=_place(unmet),
+    )
+
+
+def _violation(error: BaseException) -> Violation:
+    """An assertion or a failure that was meant is a broken rule, anything else our side's."""
+    kind = type(error).__name__
+    text = str(error).strip()
+    if isinstance(error, Exception | SystemExit) and not isinstance(error, AssertionError):
+        return Violation(
+            type=ViolationType.VALIDATION_ERROR,
+            code=f"{CHANNEL}.error",
+            message=f"{kind}: {text}" if text else kind,
+        )
+    return Violation(
+        type=ViolationType.BUSINESS_RULE_VIOLATION,
+        code=f"{CHANNEL}.assertion",
+        message=text or kind,
+    )
+
+
+def _place(error: BaseException | None) -> tuple[str, ...]:
+    """Where it was raised: the innermost place that is not this module's."""
+    trace = traceback.extract_tb(error.__traceback__) if error is not None else []
+    frames = [frame for frame in trace if frame.filename != __file__]
+    if not frames:
+        return ()
+    return (f"raised at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}",)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from pytest_orchestra.checks.expectation import Count, Expectation, Expected, RuleCheck
-from pytest_orchestra.checks.matching import Mismatch, show
+from pytest_orchestra.checks.matching import Mismatch, Part, show
 from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.expressions.expressions import Expression
 from pytest_orchestra.expressions.references import Reference
@@ -15,14 +17,32 @@ from pytest_orchestra.expressions.templates import Template
 from pytest_orchestra.spi import Call, FieldUse
 from pytest_orchestra.suite.bound import CallTemplate, Expect, Pattern, Step
 
+_COUNT = re.compile(r"(\d{1,9})(\+?)", re.ASCII)
 
-def render_call(template: CallTemplate, names: Mapping[str, object], *, within: float) -> Call:
+
+def render_call(
+    template: CallTemplate,
+    names: Mapping[str, object],
+    *,
+    within: float,
+    known: Mapping[str, object] | None = None,
+) -> Call:
     """The call with every template rendered.
+
+    Args:
+        template: what is rendered.
+        names: that the templates may use.
+        within: seconds that the call may take.
+        known: fields that were rendered before.
 
     Raises:
         EvaluationError: a name is undefined.
     """
-    fields = {name: _render(field, names) for name, field in template.fields.items()}
+    known = known or {}
+    fields = {
+        name: known[name] if name in known else _render(field, names)
+        for name, field in template.fields.items()
+    }
     return Call(
         fields=fields, endpoint=template.endpoint, credential=template.credential, within=within
     )
@@ -43,11 +63,11 @@ def has_address(template: CallTemplate) -> bool:
     return any(True for _ in _addresses(template))
 
 
-def address_references(template: CallTemplate) -> tuple[Reference, ...]:
-    """What must be known before the call can be armed."""
+def address_needs(template: CallTemplate) -> bool:
+    """Whether the address is known only when earlier steps have delivered."""
     fields = (template.fields[name] for name in _addresses(template))
-    return tuple(
-        reference
+    return any(
+        reference.root == "step"
         for field in fields
         if isinstance(field, Template)
         for reference in field.references
@@ -100,15 +120,23 @@ def _compiled(step: Step) -> Iterator[Template | StatementTemplate | Rule | Expr
 def _render_pattern(
     pattern: Pattern, names: Mapping[str, object], *, status: tuple[int | str, ...] = ()
 ) -> Expected:
-    headers = pattern.headers.render(names) if pattern.headers is not None else None
     return Expected(
         status=status,
         value=pattern.value.render(names) if pattern.value is not None else None,
         has_value=pattern.value is not None,
         exact=pattern.exact,
-        headers=headers if isinstance(headers, Mapping) else None,
+        headers=_headers(pattern.headers, names),
         rules=tuple(_rule_check(rule, names) for rule in pattern.rules),
     )
+
+
+def _headers(template: Template | None, names: Mapping[str, object]) -> Mapping[str, object] | None:
+    if template is None:
+        return None
+    headers = template.render(names)
+    if headers is None or isinstance(headers, Mapping):
+        return headers
+    raise EvaluationError(f"headers are {show(headers)}", hint="Give names and their values.")
 
 
 def _rule_check(rule: Rule, names: Mapping[str, object]) -> RuleCheck:
@@ -116,8 +144,9 @@ def _rule_check(rule: Rule, names: Mapping[str, object]) -> RuleCheck:
         outcome = rule.check({**names, **roots})
         if outcome.holds:
             return None
+        error = outcome.error.removeprefix(f"'{rule.text}': ")
         parts = ", ".join(f"{text} = {show(value)}" for text, value in outcome.parts)
-        return Mismatch(path=rule.text, expected="it to hold", seen=outcome.error or parts)
+        return Mismatch(path=rule.text, seen=error or parts, part=Part.RULE)
 
     return check
 
@@ -126,11 +155,11 @@ def _count(template: Template | None, names: Mapping[str, object]) -> Count | No
     if template is None:
         return None
     value = template.render(names)
-    text = str(value).strip()
-    if text.endswith("+") and text[:-1].isdigit():
-        return Count(least=int(text[:-1]))
-    if text.isdigit() and not isinstance(value, bool):
-        return Count(least=int(text), most=int(text))
-    raise EvaluationError(
-        f"count is {show(value)}", hint="Give a whole number, or one with a plus (1+)."
-    )
+    if isinstance(value, Decimal | float) and value == value // 1:
+        value = int(value)
+    found = None if isinstance(value, bool) else _COUNT.fullmatch(str(value).strip())
+    if found is None:
+        raise EvaluationError(
+            f"count is {show(value)}", hint="Give a whole number, or one with a plus (1+)."
+        )
+    return Count(least=int(found[1]), most=None if found[2] else int(found[1]))

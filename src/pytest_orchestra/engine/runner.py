@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.engine.arming import Armed
 from pytest_orchestra.engine.context import RunContext
-from pytest_orchestra.engine.execution import Execution, step_result
-from pytest_orchestra.engine.files import FileReader
-from pytest_orchestra.engine.outcome import Outcome
+from pytest_orchestra.engine.execution import Execution
+from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
 from pytest_orchestra.engine.rendering import references
 from pytest_orchestra.engine.session import EngineSession, timestamp
+from pytest_orchestra.engine.telling import step_result
+from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.results import (
     RunFinished,
     RunStarted,
@@ -47,7 +48,8 @@ async def run_scenario(
         fixtures: values for the Python steps, by name.
 
     Raises:
-        asyncio.CancelledError: the run was cut; a RunFinished with CANCELLED was told.
+        asyncio.CancelledError: the run was cut; the step that ran and a RunFinished with
+            CANCELLED were told. So they are before anything else that ends the run.
     """
     run = _new_run(session, suite, bound, mode, context.run_id)
     session.emit(RunStarted(run=run, at=run.started_at))
@@ -57,9 +59,9 @@ async def run_scenario(
         armed=Armed(session.clients),
         fixtures=fixtures or {},
     )
-    walk = _Walk(session=session, run=run, bound=bound, execution=execution)
+    walk = _Walk(session=session, run=run, execution=execution)
     try:
-        await walk.through(mode)
+        await walk.through(bound.steps, stops=mode is not RunMode.RUN_ALL_STEPS)
     except BaseException:
         walk.finish(RunStatus.CANCELLED)
         raise
@@ -75,7 +77,7 @@ def new_context(session: EngineSession, suite: BoundSuite, bound: BoundScenario)
         worker=session.worker,
         data=bound.data.values if bound.data else {},
         variables=session.environment.variables,
-        read_file=FileReader(suite.file.parent).read,
+        read_file=session.files_beside(suite.file).read,
     )
 
 
@@ -109,35 +111,58 @@ class _Walk:
 
     session: EngineSession
     run: TestRun
-    bound: BoundScenario
     execution: Execution
     results: list[StepResult] = field(default_factory=list)
 
-    @property
-    def context(self) -> RunContext:
-        return self.execution.context
-
-    async def through(self, mode: RunMode) -> None:
-        await self.execution.armed.begin(self.bound.steps, self.context)
-        stops = mode is RunMode.STOP_ON_FIRST_FAILURE
-        unarmed = self._first_unarmed() if stops else None
-        why = f"{unarmed.step.name!r} cannot be watched" if unarmed is not None else ""
-        for bound in self.bound.steps:
-            if why and bound is not unarmed:
-                self._skip(bound, why)
-            elif needed := self.context.missing(references(bound.step)):
-                self._skip(bound, f"needs {needed!r}, which did not deliver")
-            else:
-                result = await self._run(bound)
-                if stops and result.status is StepStatus.FAILED:
-                    why = f"{result.name!r} failed before"
-
-    def _first_unarmed(self) -> BoundStep | None:
-        """The first step whose messages could not be seen: nothing is worth doing then."""
-        failure_of = self.execution.armed.failure_of
-        return next((step for step in self.bound.steps if failure_of(step, self.context)), None)
+    async def through(self, steps: tuple[BoundStep, ...], *, stops: bool) -> None:
+        """Execute all steps; with ``stops`` none after a failure, nor if a later one must fail."""
+        armed, context = self.execution.armed, self.execution.context
+        await armed.begin(steps, context)
+        for index, bound in enumerate(steps):
+            if stops and (unwatchable := armed.unwatchable(steps[index:])) is not None:
+                self._give_up(steps[index:], *unwatchable)
+                return
+            lacking = context.missing(references(bound.step)) if context.undelivered else None
+            if lacking is not None:
+                self._skip(bound, f"it needs what step {lacking} did not deliver")
+                continue
+            result = await self._run(bound)
+            if stops and result.status is StepStatus.FAILED:
+                for later in steps[index + 1 :]:
+                    self._skip(later, f"step {result.name!r} failed before")
+                return
+            await armed.arm_known(context)
 
     async def _run(self, bound: BoundStep) -> StepResult:
+        self._start(bound)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            outcome = await self.execution.run(bound)
+        except BaseException as error:
+            ends = isinstance(error, self.session.signals.ends)
+            reason = f"{type(error).__name__}: {error}" if ends else ""
+            self._tell(bound, cut(error), duration=clock() - began, skipped=reason)
+            raise
+        return self._tell(bound, outcome, duration=clock() - began)
+
+    def _give_up(
+        self, steps: tuple[BoundStep, ...], unwatchable: BoundStep, error: OrchestraError
+    ) -> None:
+        """Do nothing more: what would be done could not be judged."""
+        for bound in steps:
+            if bound is unwatchable:
+                self._start(bound)
+                self._tell(bound, self.execution.unwatched(bound, error))
+            else:
+                self._skip(bound, f"step {unwatchable.step.name!r} cannot be watched")
+
+    def _skip(self, bound: BoundStep, why: str) -> None:
+        if bound.step.alias is not None:
+            self.execution.context.withhold(bound.step.alias, bound.step.name)
+        self._tell(bound, NOT_RUN, skipped=why)
+
+    def _start(self, bound: BoundStep) -> None:
         step = bound.step
         self.session.emit(
             StepStarted(
@@ -151,25 +176,24 @@ class _Walk:
                 at=timestamp(),
             )
         )
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        result = await self.execution.run(bound)
-        await self.execution.armed.arm_known(self.context)
-        return self._tell(replace(result, duration_ms=(clock() - began) * 1000))
 
-    def _skip(self, bound: BoundStep, why: str) -> None:
+    def _tell(
+        self, bound: BoundStep, outcome: Outcome, *, duration: float = 0.0, skipped: str = ""
+    ) -> StepResult:
         result = step_result(
-            bound, Outcome(attempts=0), channel=self.execution.channel_of(bound.step)
+            bound,
+            outcome,
+            channel=self.execution.channel_of(bound.step),
+            mask=self.session.environment.mask,
+            duration=duration,
+            skipped=skipped,
         )
-        self._tell(replace(result, status=StepStatus.SKIPPED, skip_reason=why))
-
-    def _tell(self, result: StepResult) -> StepResult:
-        masked = self.session.environment.mask_result(result)
-        self.results.append(masked)
-        self.session.emit(StepFinished(run_id=self.run.id, step=masked, at=timestamp()))
-        return masked
+        self.results.append(result)
+        self.session.emit(StepFinished(run_id=self.run.id, step=result, at=timestamp()))
+        return result
 
     def finish(self, status: RunStatus) -> TestRun:
+        """Tell that the run ended so."""
         at = timestamp()
         final = replace(self.run, status=status, finished_at=at)
         self.session.emit(RunFinished(run=final, at=at))

@@ -1,99 +1,255 @@
-"""Keeps secrets out of everything that leaves the engine."""
+"""Keeps secrets out of everything that leaves the engine: by key, by value, within URLs.
+
+A value that no connection, variable or key marks as secret is not known to be one.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import unquote
+from decimal import Decimal
+from functools import lru_cache
+from shlex import quote as shell_quoted
+from urllib.parse import quote, quote_plus, unquote
 
 from pydantic import BaseModel, SecretStr
 
 MASKED = "***"
 SHORTEST = 6
 """Shorter secret values are masked by key only: as words they would blot out innocent text."""
+DEEPEST = 200
+"""Levels of a value; what lies deeper is hidden whole."""
 
-_URL_PASSWORD = re.compile(r"://[^/@:]*:([^/@]+)@")
+_URL_PASSWORD = re.compile(r"(://[^\s/@:]*:)([^\s/@]+)@")
+_ADDRESS = re.compile(r"'?[A-Za-z][\w+.:-]*://[^\s'\"]+'?")
 
 _KEYS = frozenset({
-    "access_token", "api-key", "api_key", "apikey", "authorization", "client-secret",
-    "client_secret", "cookie", "id_token", "passwd", "password", "private_key",
-    "proxy-authorization", "refresh_token", "secret", "set-cookie", "x-api-key", "x-auth-token",
+    "apikey", "authorization", "cookie", "passphrase", "passwd", "password", "privatekey",
+    "proxyauthorization", "secret", "setcookie", "token", "xauthtoken",
 })  # fmt: skip
+_KEY_ENDS = (
+    "accesstoken", "apikey", "idtoken", "passwd", "password", "privatekey", "refreshtoken",
+    "secret", "secretkey",
+)  # fmt: skip
 
 
-@dataclass(slots=True)
 class Mask:
-    """Knows the session's secret values; grows as connections are resolved.
+    """Knows the session's secret values; grows as connections are resolved."""
 
-    Attributes:
-        names: secret value to the ``$NAME`` that it came from.
-    """
-
-    names: dict[str, str] = field(default_factory=dict, repr=False)
-    _origins: dict[str, str] = field(default_factory=dict, repr=False)
-    _pattern: re.Pattern[str] | None = field(default=None, repr=False)
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
+        self._keys: frozenset[str] = frozenset()
+        self._words: tuple[str, ...] = ()
+        self._pattern: re.Pattern[str] | None = None
+        self._has_numbers = False
 
     def add(self, value: str, name: str = "") -> None:
-        """Remember a secret; ``name`` is the variable or file that it came from."""
-        if len(value) >= SHORTEST and value not in self.names:
-            self.names[value] = f"${name}" if name else MASKED
-            words = sorted(self.names, key=len, reverse=True)
-            either = "|".join(re.escape(word) for word in words)
-            self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+        """Remember a secret in every way that it may be written; too short ones are not.
 
-    def remember_origin(self, text: str, name: str) -> None:
-        """Note which variable or file a text came from; that alone makes it no secret."""
-        self._origins[text] = name
+        Args:
+            value: as it is.
+            name: the variable or file that it came from.
+        """
+        if len(value) < SHORTEST:
+            return
+        if value not in self._names or name:
+            shown = _reference(name) if name else MASKED
+            self._names |= dict.fromkeys(_writings(value), shown)
+            self._has_numbers |= value.isdecimal()
+            self._words = tuple(sorted(self._names, key=len, reverse=True))
+            self._pattern = re.compile("|".join(map(_whole, self._words)))
 
-    def learn(self, connection: BaseModel) -> None:
-        """Remember the secrets of a connection: its secret fields, and passwords in its URLs."""
-        for secret in _secrets_of(connection):
-            self.add(secret, self._origins.get(secret, ""))
+    def learn(self, connection: BaseModel, origins: Mapping[str, str] | None = None) -> None:
+        """Remember the secrets of a connection: its secret fields, and passwords in its URLs.
+
+        Args:
+            connection: resolved.
+            origins: texts in it to the variables or files that they came from.
+        """
+        origins = origins or {}
+        for value in _secrets_of(connection):
+            self.add(value, origins.get(value, ""))
+        self._keys |= {
+            key for key in map(_folded, _secret_keys(connection)) if len(key) >= SHORTEST
+        }
+        self._learn_addresses(origins)
+
+    def _learn_addresses(self, origins: Mapping[str, str]) -> None:
+        """Note which variables hold whole addresses, so that a line can name them."""
+        for text, name in origins.items():
+            for found in _URL_PASSWORD.finditer(text):
+                for secret in (found[2], unquote(found[2])):
+                    self.add(secret)
+                    self._addresses |= dict.fromkeys(
+                        (f":{writing}@" for writing in _writings(secret)), _reference(name)
+                    )
+
+    def learn_variable(self, key: str, value: object, origins: Mapping[str, str]) -> None:
+        """Remember a variable of the environment, if its name says that it is secret."""
+        if isinstance(value, str) and self.is_secret_key(key):
+            self.add(value, origins.get(value, ""))
+
+    def is_secret_key(self, key: object) -> bool:
+        """Whether what stands under ``key`` is hidden."""
+        return isinstance(key, str) and (_is_secret(key) or _folded(key) in self._keys)
 
     def text(self, text: str) -> str:
         """``text`` with every secret replaced by ``***``."""
-        return self._pattern.sub(MASKED, text) if self._pattern else text
+        if "://" in text and "@" in text:
+            text = _URL_PASSWORD.sub(rf"\1{MASKED}@", text)
+        for word in self._words:
+            if word in text:
+                return self._pattern.sub(MASKED, text) if self._pattern else text
+        return text
+
+    @staticmethod
+    def without(text: str, words: Iterable[str]) -> str:
+        """``text`` with these words replaced, too, wherever they stand; the longest come first."""
+        for word in words:
+            text = text.replace(word, MASKED)
+        return text
 
     def reproducible(self, text: str) -> str:
         """``text`` with every secret replaced by the ``$NAME`` it came from."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda match: self.names[match.group()], text)
+        if self._addresses:
+            text = _ADDRESS.sub(self._named, text)
+        if self._pattern is not None:
+            text = self._pattern.sub(lambda match: self._names[match.group()], text)
+        return _URL_PASSWORD.sub(_without_password, text)
 
-    def value(self, value: object) -> object:
-        """A JSON-like value, masked by key and by value; shares what has nothing to hide."""
+    def _named(self, match: re.Match[str]) -> str:
+        names = (name for secret, name in self._addresses.items() if secret in match[0])
+        return next((f'"{name}"' for name in names), match[0])
+
+    def value(self, value: object, found: set[str] | None = None) -> object:
+        """A JSON-like value, masked by key and by value; itself where it has nothing to hide.
+
+        Args:
+            value: not changed.
+            found: gets the texts that were hidden because of their keys.
+        """
+        return self._hidden(value, found if found is not None else set(), DEEPEST)
+
+    def _hidden(self, value: object, found: set[str], levels: int) -> object:
         if isinstance(value, str):
-            return self.text(value)
+            return self.text(value) if len(value) >= SHORTEST else value
         if isinstance(value, Mapping):
-            return {
-                self.value(key): MASKED if _is_secret(key) and held else self.value(held)
-                for key, held in value.items()
-            }
+            return self._mapping(value, found, levels - 1) if levels else MASKED
         if isinstance(value, list | tuple):
-            return [self.value(each) for each in value]
+            return self._list(value, found, levels - 1) if levels else MASKED
+        if self._has_numbers and isinstance(value, int | Decimal) and str(value) in self._names:
+            return MASKED
         return value
+
+    def _mapping(
+        self, value: Mapping[object, object], found: set[str], levels: int
+    ) -> Mapping[object, object]:
+        is_same = True
+        hidden: dict[object, object] = {}
+        for key, held in value.items():
+            shown = self.text(key) if isinstance(key, str) else key
+            if _is_secret(key) or (self._keys and _folded(key) in self._keys):
+                kept = _hidden_by_key(held, found)
+            else:
+                kept = self._hidden(held, found, levels)
+            is_same = is_same and kept is held and shown is key
+            hidden[shown] = kept
+        return value if is_same else hidden
+
+    def _list(
+        self, value: list[object] | tuple[object, ...], found: set[str], levels: int
+    ) -> object:
+        hidden = [self._hidden(each, found, levels) for each in value]
+        is_same = all(one is other for one, other in zip(hidden, value, strict=True))
+        return value if is_same else hidden
+
+
+def _hidden_by_key(value: object, found: set[str]) -> object:
+    if value is None or isinstance(value, bool) or value == "":
+        return value
+    if isinstance(value, str) and len(value) >= SHORTEST:
+        found.add(value)
+    return MASKED
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(key: object) -> bool:
+    folded = _folded(key)
+    return folded in _KEYS or folded.endswith(_KEY_ENDS)
+
+
+@lru_cache(maxsize=4096)
+def _folded(key: object) -> str:
+    return str(key).lower().replace("-", "").replace("_", "")
+
+
+def _reference(name: str) -> str:
+    """How a shell reads a variable, or a file."""
+    return f"${name}" if name.isidentifier() else f"$(cat {shell_quoted(name)})"
+
+
+def _writings(value: str) -> set[str]:
+    """The secret as it is, and as it stands in URLs, JSON, Python's own notation and a shell."""
+    return {
+        value,
+        quote(value),
+        quote(value, safe=""),
+        quote_plus(value),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        shell_quoted(value).strip("'"),
+    }
+
+
+def _whole(word: str) -> str:
+    """A pattern of the word that is no part of a longer one."""
+    before = r"(?<!\w)" if word[0].isalnum() or word[0] == "_" else ""
+    after = r"(?!\w)" if word[-1].isalnum() or word[-1] == "_" else ""
+    return f"{before}{re.escape(word)}{after}"
+
+
+def _without_password(match: re.Match[str]) -> str:
+    return match[0] if match[2].startswith("$") else f"{match[1]}{MASKED}@"
 
 
 def _secrets_of(value: object) -> Iterator[str]:
+    """Every secret below, and what basic authentication makes of each (RFC 7617)."""
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
     elif isinstance(value, str):
         if (found := _URL_PASSWORD.search(value)) is not None:
-            yield value
-            yield from {found[1], unquote(found[1])}
+            yield from {found[2], unquote(found[2])}
     else:
-        for held in _parts(value):
-            yield from _secrets_of(held)
+        parts = list(_parts(value))
+        for part in parts:
+            yield from _secrets_of(part)
+        passwords = [part.get_secret_value() for part in parts if isinstance(part, SecretStr)]
+        users = [part for part in parts if isinstance(part, str)]
+        for password in passwords:
+            for user in users:
+                yield b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _secret_keys(value: object) -> Iterator[str]:
+    pairs: Iterable[tuple[object, object]] = ()
+    if isinstance(value, BaseModel):
+        pairs = value
+    elif isinstance(value, Mapping):
+        pairs = value.items()
+    for key, held in pairs:
+        if isinstance(held, SecretStr):
+            yield str(key)
+    for part in _parts(value):
+        yield from _secret_keys(part)
 
 
 def _parts(value: object) -> Iterable[object]:
     if isinstance(value, BaseModel):
-        return (held for _, held in value)
+        return [held for _, held in value]
     if isinstance(value, Mapping):
-        return value.values()
+        return list(value.values())
     return value if isinstance(value, list | tuple) else ()
-
-
-def _is_secret(key: object) -> bool:
-    return isinstance(key, str) and key.lower() in _KEYS

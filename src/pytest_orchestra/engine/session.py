@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pytest_orchestra.engine.clients import Clients
 from pytest_orchestra.engine.environment import Environment
+from pytest_orchestra.engine.files import FileReader
+from pytest_orchestra.engine.python_calls import NO_SIGNALS, Signals
 from pytest_orchestra.results import RunEvent
 from pytest_orchestra.spi import ProtocolPlugin
 
@@ -17,9 +20,10 @@ class EngineSession:
     """The protocols, the environment, the open connections, and who listens.
 
     Attributes:
-        emit: is told of every event as it happens; what it gets is masked.
         worker: ``{{run.worker}}``: ``gw0`` under xdist, else ``main``.
+        emit: is told of every event as it happens; what it gets is masked. It must not raise.
         triggered_by: who or what started the session.
+        signals: what the test framework's exceptions mean when a Python step raises them.
     """
 
     id: str
@@ -28,10 +32,17 @@ class EngineSession:
     environment: Environment
     emit: Callable[[RunEvent], None]
     triggered_by: str = ""
+    signals: Signals = NO_SIGNALS
     clients: Clients = field(init=False)
+    _files: dict[Path, FileReader] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Begin without any connection."""
         self.clients = Clients(self.protocols, self.environment)
+
+    def files_beside(self, suite_file: Path) -> FileReader:
+        """Reads the payload files of a suite."""
+        return self._files.setdefault(suite_file.parent, FileReader(suite_file.parent))
 
     async def close(self) -> None:
         """Close every connection."""
