@@ -6,7 +6,7 @@ import csv
 import io
 
 from pytest_orchestra.documents.document import Document, Place
-from pytest_orchestra.documents.problems import mistake, shortened
+from pytest_orchestra.documents.problems import in_file_order, mistake, shortened
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem, SourceLocation
 
@@ -51,7 +51,7 @@ def _table(rows: list[tuple[int, list[str]]], file: str, text: str) -> Document:
         parts[len(value)] = Place(line, 0, keys=here, parts=inner)
         value.append(dict(zip(names, cells, strict=True)))
     if problems:
-        raise DefinitionError(problems)
+        raise DefinitionError(in_file_order(problems))
     return Document(file=file, value=value, places=Place(first, 0, parts=parts), source=text)
 
 

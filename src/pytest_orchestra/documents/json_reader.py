@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from pytest_orchestra.documents.document import MAX_DEPTH, Document, Place
-from pytest_orchestra.documents.problems import mistake, shortened
+from pytest_orchestra.documents.problems import in_file_order, mistake, shortened
 from pytest_orchestra.documents.scalars import NumberError, fraction, integer
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem, SourceLocation
@@ -49,12 +49,12 @@ def parse_json(text: str, file: str, *, start: int = 1, places: bool = True) -> 
     except RecursionError as error:
         raise DefinitionError([scan.too_deep(0)]) from error
     except (ValueError, _DoubleKeyError) as error:
-        raise DefinitionError([*_syntax_problems(text, scan)]) from error
+        raise DefinitionError(in_file_order(_syntax_problems(text, scan))) from error
     if not places and not _is_deep(text) and not _HALF.search(text):
         return Document(file=file, value=value, source=text)
     place = scan.run()
     if scan.problems:
-        raise DefinitionError(scan.problems)
+        raise DefinitionError(in_file_order(scan.problems))
     return Document(file=file, value=value, places=place, source=text)
 
 

