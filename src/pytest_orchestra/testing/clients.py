@@ -24,7 +24,7 @@ T = TypeVar("T")
 GRACE = 0.75
 """Seconds that a verb may take longer than its deadline."""
 EVERY = 0.05
-"""Seconds between two looks of a standing watch."""
+"""Seconds between two looks that see nothing."""
 SHORT = 0.2
 """Seconds of a look that is expected to see nothing."""
 MOST_PASSED_BY = 20
@@ -136,8 +136,7 @@ async def _until_seen(watch: Watch, within: float) -> Sequence[Observation]:
         seen = await _timed(watch.look(left), left, "look")
         if seen:
             return seen
-        if watch.standing:
-            await asyncio.sleep(EVERY)
+        await asyncio.sleep(EVERY)
     return ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +23,8 @@ from pytest_orchestra.protocols.http.client import HttpClient
 from pytest_orchestra.protocols.http.connection import HttpConnection
 from pytest_orchestra.spi import Call
 
+CERTIFICATE = Path(__file__).parent / "localhost.pem"
+
 pytestmark = pytest.mark.asyncio
 
 
@@ -38,6 +41,7 @@ async def opened(url: str, **fields: object) -> AsyncIterator[HttpClient]:
 @asynccontextmanager
 async def raw_server(
     answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    **more: object,
 ) -> AsyncIterator[str]:
     """Listen on loopback and let ``answer(reader, writer)`` deal with each connection."""
 
@@ -47,9 +51,9 @@ async def raw_server(
         finally:
             writer.close()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, **more)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"http{'s' if more else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 async def failure(client: HttpClient, call: Call) -> ConnectorError:
@@ -66,7 +70,7 @@ async def test_sends_method_path_query_headers_cookies_and_body(
         path={"id": "a/b ü"},
         query={"q": ["x y", 1], "f": {"k": True}},
         headers={"X-Trace": "é"},
-        cookies={"s": "1;2"},
+        cookies={"s": "1;2", "left out": None},
         body={"amount": Decimal("12.10"), "id": UUID(int=1)},
     )
     async with opened(f"{url}/") as client:
@@ -267,6 +271,31 @@ async def test_https_to_a_service_without_it_is_said(
         error = await failure(client, call_of("orders GET /"))
     assert (error.code, error.retriable) == ("http.tls", False)
     assert "Does the service speak https" in str(error)
+
+
+@pytest.mark.parametrize("verify", ["true", "false", "file"])
+async def test_a_certificate_is_trusted_as_the_connection_says(
+    verify: str, call_of: Callable[..., Call]
+) -> None:
+    """The certificate is self-signed, for localhost, and expires in a hundred years."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+
+    own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    own.load_cert_chain(CERTIFICATE)
+    async with (
+        raw_server(answer, ssl=own) as url,
+        opened(url, verify=str(CERTIFICATE) if verify == "file" else verify) as client,
+    ):
+        if verify == "true":
+            error = await failure(client, call_of("orders GET /"))
+            assert (error.code, error.retriable) == ("http.tls", False)
+            assert "self-signed certificate. Set 'verify'" in str(error)
+        else:
+            assert (await client.act(call_of("orders GET /"))).status == 204
 
 
 async def test_certificates_are_read_when_the_connection_is_opened(tmp_path: Path) -> None:

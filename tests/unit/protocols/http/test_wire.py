@@ -41,6 +41,7 @@ def read_as(tmp_path: Path) -> Callable[[object, object], object]:
         ("5", {}, "5"),
         (5, {}, 5),
         (None, {"type": "string"}, None),
+        (1.5, {}, Decimal("1.5")),
         ("5", {"anyOf": [{"type": "null"}, {"type": "integer"}]}, 5),
         ("5", {"$ref": "#/Id"}, 5),
         ("5", {"type": "array", "items": {"type": "integer"}}, [5]),

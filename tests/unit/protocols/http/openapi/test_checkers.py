@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from importlib import import_module
@@ -140,6 +141,14 @@ def test_each_engine_is_exact(
     found = checker.breaches(bad, "body")
     assert [breach.path for breach in found] == ["body"]
     assert found[0].message.startswith(message)
+
+
+def test_without_jsonschema_rs_jsonschema_does_it_all(
+    bundle_of: Callable[[object], Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    checker = Checker(bundle_of({"type": "integer"}))
+    assert [checker.breaches(value, "body") == [] for value in (1, "a")] == [True, False]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
