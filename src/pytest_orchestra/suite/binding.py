@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_orchestra.data.data_sets import DataSet, DataSets
+from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.generation import generate_scenarios
@@ -18,7 +18,7 @@ from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
-from pytest_orchestra.suite.data_choice import DataChoice, suite_data
+from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.names import KnownNames
 from pytest_orchestra.suite.order import OrderCheck
@@ -221,7 +221,7 @@ class _Binding:
         )
         for step in steps:
             self.problems.extend(names.problems(step))
-        sets = DataSets.merged(global_data, suite_data(suite, self.problems))
+        sets = nearest_first(global_data, suite_data(suite, self.problems))
         asked = self.selection
         return ScenarioBinder(
             process,

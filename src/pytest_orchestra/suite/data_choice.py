@@ -46,6 +46,17 @@ def suite_data(suite: SuiteFile, problems: list[Problem]) -> Sequence[DataSet]:
     return ()
 
 
+def nearest_first(*scopes: Sequence[DataSet]) -> DataSets:
+    """All sets that a suite may use, the nearest first; of one name the nearest only.
+
+    Args:
+        scopes: the farthest first.
+    """
+    merged = DataSets.merged(*scopes).by_name
+    own = [data for scope in reversed(scopes) for data in scope if merged[data.name] is data]
+    return DataSets({data.name: data for data in own})
+
+
 def _matching(folder: Path, pattern: str) -> Sequence[Path]:
     """The files that a glob names, in the same order on every machine."""
     path = Path(pattern)

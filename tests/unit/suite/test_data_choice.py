@@ -73,6 +73,7 @@ def test_the_sets_of_a_suite_win_over_those_of_all_suites(bench: Bench, data: st
     assert by_key["main"].scope is Scope.SUITE
     assert by_key["declined"] is not None
     assert by_key["declined"].scope is Scope.GLOBAL
+    assert chosen(bound)["amount-high"] == "poor"
 
 
 def test_files_are_read_in_one_order_and_once(bench: Bench) -> None:
