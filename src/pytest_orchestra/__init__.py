@@ -1,5 +1,9 @@
 """pytest-orchestra: business processes tested branch by branch."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pytest_orchestra.errors import (
     BindingError,
     ConfigurationError,
@@ -8,7 +12,9 @@ from pytest_orchestra.errors import (
     EvaluationError,
     OrchestraError,
 )
-from pytest_orchestra.suite.python_steps import step
+
+if TYPE_CHECKING:
+    from pytest_orchestra.suite.python_steps import step
 
 __all__ = [
     "BindingError",
@@ -19,3 +25,12 @@ __all__ = [
     "OrchestraError",
     "step",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load ``step`` when it is asked for: pytest imports this package in every session."""
+    if name != "step":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pytest_orchestra.suite.python_steps import step  # noqa: PLC0415 - costs every session 25 ms
+
+    return step
