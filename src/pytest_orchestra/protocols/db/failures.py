@@ -16,7 +16,13 @@ DRIVER_ERRORS = (
 )
 """What a call of the driver may raise where the server, or the statement, is at fault."""
 
-LOST_ERRORS = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+LOST_ERRORS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    OSError,
+)
 """A connection that turns out to be broken."""
 
 _LATER = ("08", "40", "53", "57", "55P03")
@@ -67,8 +73,8 @@ def _refused(error: asyncpg.PostgresError, where: str, sql: str) -> ConnectorErr
         return ConnectorError(
             f"{where} took too long and was stopped", code=f"db.{state}", retriable=True
         )
-    said = str(error.args[0]).splitlines()[0] if error.args else type(error).__name__
-    detail = f": {' '.join(error.detail.split())}" if error.detail else ""
+    said = _line(str(error.args[0])) if error.args else type(error).__name__
+    detail = f": {_line(error.detail)}" if error.detail else ""
     hints = [hint for hint in (error.hint, _HINTS.get(state)) if hint]
     return ConnectorError(
         f"{where} says: {said}{detail}{_place(error, sql)} ({state})",
@@ -83,5 +89,9 @@ def _place(error: asyncpg.PostgresError, sql: str) -> str:
     if not error.position or not sql:
         return ""
     start = int(error.position) - 1
-    words = " ".join(sql[start : start + _AROUND].split())
+    words = _line(sql[start : start + _AROUND])
     return f", at {words!r}" if words else ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -49,8 +49,8 @@ def convert_all(values: Sequence[object], types: Sequence[Type]) -> list[object]
 def unconvertible(number: int, type_: str, value: object, why: str = "") -> ConnectorError:
     """Give the error of a parameter; ``number`` counts from 1."""
     return ConnectorError(
-        f"the parameter ${number} is {_article(type_)}, which cannot be made of"
-        f" {_article(_kind(value))}" + (f" ({why})" if why else ""),
+        f"the parameter ${number} is of type {type_}, and the {_kind(value)} given does not fit"
+        + (f": {why}" if why else ""),
         code="db.parameter",
         hint=f"Give another value, or let the server convert it: cast({{{{…}}}} as text)::{type_}",
     )
@@ -173,7 +173,3 @@ def _kind(value: object) -> str:
         return "mapping"
     name = type(value).__name__
     return _KINDS.get(name, name)
-
-
-def _article(word: str) -> str:
-    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"

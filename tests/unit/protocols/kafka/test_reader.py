@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import confluent_kafka
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import ArrivalWatch
@@ -17,7 +18,8 @@ from pytest_orchestra.spi import Call, Observation
 pytestmark = pytest.mark.asyncio
 Make = Callable[..., Call]
 Mock = Callable[..., int]
-FETCH, STORAGE_ERROR, FORBIDDEN = 1, 56, 29
+FETCH, LIST_OFFSETS = 1, 2
+NOT_LEADER, FORBIDDEN, STORAGE_ERROR = 6, 29, 56
 
 
 async def trouble(look: Callable[[], Awaitable[Sequence[Observation]]]) -> ConnectorError:
@@ -206,3 +208,34 @@ async def test_a_message_that_cannot_be_unpacked_is_told(
 
     error = await trouble(lambda: watch.look(0.2))
     assert (error.code, error.retriable) == ("kafka.codec", True)
+
+
+async def test_an_arming_waits_for_a_broker_that_does_not_lead_just_now(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    cluster("topic_create", "orders", 1, 1)
+    cluster("push_request_errors", LIST_OFFSETS, 2, *[NOT_LEADER] * 2)
+    watch = await watching(client, call())
+    await client.act(call(key="k", value=1))
+
+    assert len(await watch.look(5)) == 1
+
+
+async def test_an_arming_does_not_take_a_position_in_a_part_of_a_topic(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    """Messages of the other partitions would count from their start when they come back."""
+    cluster("topic_create", "orders", 2, 1)
+    cluster("partition_set_leader", "orders", 1, -1)
+
+    with pytest.raises(ConnectorError) as caught:
+        await client.arm(call(within=0.3))
+    assert caught.value.retriable
+    cluster("partition_set_leader", "orders", 1, 1)
+    assert await client.arm(call()) is not None
+
+
+async def test_nobody_can_be_asked_after_the_end(connection: KafkaConnection) -> None:
+    brokers = Brokers(connection)
+    with pytest.raises(KafkaConnectionError):
+        await brokers.leaders(["orders"])
