@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.errors import ConfigurationError, EvaluationError
 from pytest_orchestra.protocols.http.connection import HttpConnection
 from pytest_orchestra.protocols.http.curl import curl
 from pytest_orchestra.protocols.http.failures import explained, too_large
@@ -82,9 +82,12 @@ class HttpClient:
         return HttpWatch(self, self._request(call))
 
     def reproduce(self, call: Call) -> str:
-        """Write the call as a curl line."""
-        credential = self._connection.credential(call.credential)
-        return curl(self._request(call), credential, verify=self._connection.verify)
+        """Write the call as a curl line; empty for a call that cannot be sent at all."""
+        try:
+            credential = self._connection.credential(call.credential)
+            return curl(self._request(call), credential, verify=self._connection.verify)
+        except (EvaluationError, ConfigurationError):
+            return ""
 
     async def close(self) -> None:
         """Close every socket."""

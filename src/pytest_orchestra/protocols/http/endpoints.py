@@ -41,7 +41,7 @@ class HttpEndpoint(Endpoint):
 
     method: str
     path: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
     spec: OpenApi | None = None
     operation: Operation | None = None
 

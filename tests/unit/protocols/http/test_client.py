@@ -358,6 +358,14 @@ async def test_reproduce_gives_a_line_that_sends_the_same(
         assert by_hand["headers"][name] == direct["headers"][name]
 
 
+async def test_a_call_that_cannot_be_sent_is_not_reproduced(
+    url: str, call_of: Callable[..., Call]
+) -> None:
+    async with opened(url) as client:
+        assert client.reproduce(call_of("orders GET /x/{id}")) == ""
+        assert client.reproduce(call_of("orders GET /x", credential="nobody")) == ""
+
+
 async def test_closing_twice_is_harmless(url: str) -> None:
     async with opened(url) as client:
         await client.close()

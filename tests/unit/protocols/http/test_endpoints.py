@@ -56,6 +56,7 @@ def test_a_path_with_values_in_it_finds_its_operation(match: Callable[[str], Htt
     found = match("orders GET /orders/42")
     assert (str(found.operation), found.path) == ("GET /orders/{order_id}", "/orders/42")
     assert found.values == {"order_id": "42"}
+    assert hash(found) == hash(match("orders GET /orders/42"))
 
 
 def test_the_name_of_an_endpoint_is_as_written(match: Callable[[str], HttpEndpoint]) -> None:

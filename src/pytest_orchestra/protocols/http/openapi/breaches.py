@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.protocols.http.openapi.schemas import PATTERN
@@ -64,7 +64,7 @@ def breaches_of(errors: Iterable[ValidationError], root: str) -> Iterator[Breach
     """
     for error in errors:
         path = path_of(root, error.absolute_path)
-        match error.validator:
+        match cast("str | None", error.validator):
             case "required":
                 missing = [
                     str(name) for name in _list(error.validator_value) if name not in _keys(error)

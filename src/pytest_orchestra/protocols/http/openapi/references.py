@@ -99,7 +99,8 @@ class Documents:
                         seen.add(target.file)
                         waiting.append(target.file)
         if problems:
-            raise DefinitionError(sorted(set(problems), key=_place))
+            in_order = sorted(set(problems), key=_place)
+            raise DefinitionError(in_order)
 
     def problem(
         self, code: str, message: str, file: Path, path: tuple[str | int, ...] = (), hint: str = ""
