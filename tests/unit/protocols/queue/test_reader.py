@@ -1,0 +1,146 @@
+"""Reading on, whatever becomes of streams and the server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from pytest_orchestra.errors import ConnectorError
+from pytest_orchestra.protocols.arrivals import ArrivalWatch
+from pytest_orchestra.protocols.queue.client import QueueClient
+from pytest_orchestra.protocols.queue.connection import QueueConnection
+from pytest_orchestra.protocols.queue.entries import queue_of
+from pytest_orchestra.spi import Call, Observation
+
+pytestmark = pytest.mark.asyncio
+Make = Callable[..., Call]
+
+
+@pytest_asyncio.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """Another client of the server."""
+    async with Redis.from_url(redis_url) as other:
+        yield other
+
+
+async def trouble(look: Callable[[], Awaitable[Sequence[Observation]]]) -> ConnectorError:
+    """Look until the reader has met the trouble; for at most 10 s."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await look()
+            except ConnectorError as error:
+                return error
+
+
+async def values(watch: ArrivalWatch, number: int) -> list[object]:
+    """What the next so many messages hold."""
+    found: list[object] = []
+    while len(found) < number:
+        found += [seen.value for seen in await watch.look(5)]
+    return found
+
+
+async def watching(client: QueueClient, call: Call) -> ArrivalWatch:
+    return client.watch(call, await client.arm(call))
+
+
+async def test_a_stream_that_comes_later_is_read_from_its_start(
+    client: QueueClient, call: Make
+) -> None:
+    watch = await watching(client, call())
+    assert await watch.look(0.1) == []
+    await client.act(call(value="first"))
+
+    assert await values(watch, 1) == ["first"]
+
+
+async def test_other_streams_are_read_on_when_one_more_is_armed(
+    client: QueueClient, call: Make
+) -> None:
+    watch = await watching(client, call())
+    for number in range(5):
+        await client.act(call(value=number))
+        await client.arm(call(queue=f"{queue_of(call())}-{number}"))
+
+    assert await values(watch, 5) == [0, 1, 2, 3, 4]
+
+
+async def test_a_queue_that_is_no_stream_is_refused(
+    client: QueueClient, redis: Redis, call: Make
+) -> None:
+    await redis.rpush(queue_of(call()), "x")
+    with pytest.raises(ConnectorError, match="is a Redis list, not a stream") as caught:
+        await client.arm(call())
+    assert (caught.value.code, caught.value.retriable) == ("queue.kind", False)
+
+
+async def test_a_queue_that_becomes_something_else_is_told_at_once_and_others_are_read_on(
+    client: QueueClient, redis: Redis, call: Make
+) -> None:
+    watch = await watching(client, call())
+    other = call(queue=f"{queue_of(call())}-other")
+    second = await watching(client, other)
+    await redis.set(queue_of(call()), "x")
+
+    async with asyncio.timeout(5):
+        with pytest.raises(ConnectorError, match="is a Redis string"):
+            await watch.look(60)
+    await client.act(Call(fields={**other.fields, "value": 1}))
+    assert await values(second, 1) == [1]
+
+
+async def test_a_client_whose_only_queue_is_no_stream_any_more_reads_on_with_the_next(
+    client: QueueClient, redis: Redis, call: Make
+) -> None:
+    watch = await watching(client, call())
+    await redis.set(queue_of(call()), "x")
+    assert (await trouble(lambda: watch.look(0.1))).code == "queue.kind"
+    other = call(queue=f"{queue_of(call())}-other")
+    second = await watching(client, other)
+    await client.act(Call(fields={**other.fields, "value": 1}))
+
+    assert await values(second, 1) == [1]
+
+
+async def test_entries_that_are_trimmed_before_they_are_read_are_named(
+    client: QueueClient, redis: Redis, call: Make
+) -> None:
+    watch = await watching(client, call())
+    await client.act(call(value=0))
+    async with redis.pipeline(transaction=True) as burst:
+        for number in range(1, 11):
+            burst.xadd(queue_of(call()), {"value": number}, maxlen=3, approximate=False)
+        await burst.execute()
+
+    assert await values(watch, 4) == [0, 8, 9, 10]
+    async with asyncio.timeout(5):
+        while "7 entries were trimmed or deleted before they were read" not in watch.seen():
+            await watch.look(0.1)
+
+
+async def test_a_server_that_goes_is_told_and_one_that_comes_back_is_read_on(
+    redis_url: str, proxy: Callable[[str], Awaitable[Any]], redis: Redis, call: Make
+) -> None:
+    between = await proxy(redis_url)
+    client = QueueClient(QueueConnection(url=f"redis://127.0.0.1:{between.port}/0"))
+    watch = await watching(client, call())
+    await client.act(call(value="before"))
+    assert await values(watch, 1) == ["before"]
+    await between.cut()
+
+    error = await trouble(lambda: watch.look(0.1))
+    assert (error.code, error.retriable) == ("queue.connection", True)
+    with pytest.raises(ConnectorError, match="cannot be reached"):
+        await client.act(call(value="lost"))
+    with pytest.raises(ConnectorError, match="cannot be reached"):
+        await client.arm(call())
+    await redis.xadd(queue_of(call()), {"value": "meanwhile"})
+    await between.join()
+    await client.arm(call())
+    await client.act(call(value="after"))
+    assert await values(watch, 2) == ["meanwhile", "after"]
+    await client.close()

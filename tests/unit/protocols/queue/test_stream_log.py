@@ -1,0 +1,101 @@
+"""How far a stream is read."""
+
+from pytest_orchestra.protocols.queue.connection import QueueConnection
+from pytest_orchestra.protocols.queue.stream_log import NOTHING, StreamLog, StreamState
+
+CONNECTION = QueueConnection(url="redis://h")
+
+
+def state(last: int, first: int | None, length: int, added: int | None) -> StreamState:
+    return StreamState(
+        last=b"%d-0" % last,
+        first=None if first is None else b"%d-0" % first,
+        length=length,
+        added=added,
+    )
+
+
+def reading(last: int, added: int | None, read: int = 0) -> StreamLog:
+    """A log that began at ``last`` and has read so many since."""
+    log = StreamLog.begin("parcels", state(last, None, 0, added))
+    log.take_in(
+        [(b"%d-0" % (last + number + 1), {b"v": b""}) for number in range(read)], CONNECTION
+    )
+    return log
+
+
+def test_a_position_counts_what_comes_after_it() -> None:
+    mark = reading(5, 0).mark(3, b"5-1")
+
+    assert mark.number == 3
+    assert [mark.counts(order) for order in ((5, 1), (5, 2), (6, 0), "odd")] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_reading_goes_on_behind_what_was_read() -> None:
+    log = reading(5, 0, read=2)
+
+    assert log.last == b"7-0"
+    assert [one.order for one in log.place.since(0)] == [(6, 0), (7, 0)]
+
+
+def test_nothing_is_missed_where_all_that_was_added_was_read() -> None:
+    log = reading(5, added=9, read=2)
+    log.count_missed(state(last=7, first=1, length=7, added=11))
+
+    assert log.place.note == ""
+
+
+def test_entries_that_went_before_they_were_read_are_noted() -> None:
+    """Those that are there and not read yet are not among them."""
+    log = reading(5, added=9, read=2)
+    log.count_missed(state(last=20, first=18, length=3, added=9 + 2 + 10 + 3))
+
+    assert log.place.note == "10 entries were trimmed or deleted before they were read"
+
+
+def test_entries_that_went_are_noted_where_none_is_left() -> None:
+    log = reading(5, added=9)
+    log.count_missed(state(last=20, first=None, length=0, added=12))
+
+    assert log.place.note == "3 entries were trimmed or deleted before they were read"
+
+
+def test_nothing_is_counted_while_entries_are_on_their_way() -> None:
+    log = reading(5, added=9)
+    log.count_missed(state(last=7, first=1, length=7, added=100))
+
+    assert log.place.note == ""
+
+
+def test_a_stream_that_was_made_anew_is_counted_from_there() -> None:
+    log = reading(5, added=9, read=2)
+    log.count_missed(state(last=6, first=6, length=1, added=1))
+    assert log.place.note == ""
+    log.take_in([(b"8-0", {})], CONNECTION)
+    log.count_missed(state(last=10, first=10, length=1, added=5))
+
+    assert log.place.note == "2 entries were trimmed or deleted before they were read"
+
+
+def test_a_server_that_does_not_count_is_not_asked() -> None:
+    """Redis before 7."""
+    log = reading(5, added=None)
+    log.count_missed(state(last=20, first=18, length=3, added=None))
+
+    assert log.place.note == ""
+
+
+def test_a_state_is_read_from_the_answer_of_the_server() -> None:
+    answer = {
+        "last-generated-id": b"7-0",
+        "first-entry": (b"3-0", {}),
+        "length": 2,
+        "entries-added": 9,
+    }
+    assert StreamState.of(answer) == state(last=7, first=3, length=2, added=9)
+    assert StreamState.of({}) == StreamState(last=NOTHING, first=None, length=0, added=None)
