@@ -9,16 +9,6 @@ import pytest
 import pytest_orchestra as orchestra
 
 HEAVY = ("aiokafka", "asyncpg", "httpx", "jinja2", "jsonschema", "lxml", "pydantic", "yaml")
-    "aiokafka",
-    "asyncpg",
-    "httpx",
-    "jinja2",
-    "jsonschema",
-    "lxml",
-    "pydantic",
-    "redis",
-    "yaml",
-)
 FLOORS = ("pytest_orchestra.model", "pytest_orchestra.results", "pytest_orchestra.spi")
 
 SEEN = """\
