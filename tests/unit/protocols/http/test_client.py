@@ -147,8 +147,8 @@ async def test_an_unknown_credential_names_the_nearest(
     url: str, call_of: Callable[..., Call]
 ) -> None:
     async with opened(url, credentials={"admin": {"bearer": "t0psecret"}}) as client:
-        with pytest.raises(ConfigurationError, match=r"'admn'.*Did you mean 'admin'"):
-            await client.act(call_of("orders GET /echo", credential="admn"))
+        with pytest.raises(ConfigurationError, match=r"'admin2'.*Did you mean 'admin'"):
+            await client.act(call_of("orders GET /echo", credential="admin2"))
 
 
 async def test_cookies_of_a_reply_are_not_sent_with_the_next_call(

@@ -98,7 +98,7 @@ def _category(name: str, *, inverted: bool, inside: bool) -> str:
 
 @lru_cache(maxsize=32)
 def _members(general_category: str) -> str:
-    """Give every character of a category (``L``, ``Nd``) as the inside of a class."""
+    """Give every character of a category (``L``, ``Lu``) as the inside of a class."""
     points = range(sys.maxunicode + 1)
     of_it = (point for point in points if category(chr(point)).startswith(general_category))
     runs = groupby(enumerate(of_it), key=lambda pair: pair[1] - pair[0])

@@ -63,6 +63,7 @@ class Schemas:
         self._documents = documents
         self._nullable = nullable
         self._known: dict[tuple[int, Direction], _Definition] = {}
+        self._types: dict[int, frozenset[str]] = {}
 
     def bundle(self, node: Node, direction: Direction) -> Bundle:
         """Give the schema at ``node`` with everything that it refers to.
@@ -88,20 +89,26 @@ class Schemas:
 
     def types(self, node: Node) -> frozenset[str]:
         """Give the types that a value may have, as far as the schema names them."""
-        return frozenset(self._types(node, 0))
+        key = id(node.value)
+        if key not in self._types:
+            self._types[key] = frozenset(self._types_of(node))
+        return self._types[key]
 
     def follow(self, node: Node) -> Node:
         """Give the schema itself where ``node`` only refers to it."""
         return self._documents.follow(node)
 
-    def _types(self, node: Node, depth: int) -> Iterator[str]:
-        schema = self._documents.follow(node)
-        kinds = schema.get("type").value
-        yield from (str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind)
-        if depth < 10:  # noqa: PLR2004  deep enough for any schema, shallow enough to end
-            for keyword in ("allOf", "anyOf", "oneOf"):
-                for part in schema.get(keyword).parts():
-                    yield from self._types(part, depth + 1)
+    def _types_of(self, node: Node) -> Iterator[str]:
+        waiting = [node]
+        seen: set[int] = set()
+        while waiting:
+            schema = self._documents.follow(waiting.pop())
+            if id(schema.value) not in seen:
+                seen.add(id(schema.value))
+                kinds = schema.get("type").value
+                yield from map(str, kinds if isinstance(kinds, list) else [kinds] if kinds else [])
+                for keyword in ("allOf", "anyOf", "oneOf"):
+                    waiting += schema.get(keyword).parts()
 
     def _definition(self, node: Node, direction: Direction) -> _Definition:
         key = (id(node.value), direction)

@@ -152,7 +152,7 @@ def test_without_jsonschema_rs_jsonschema_does_it_all(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("schema", [{"type": "strng"}, {"minLength": "x"}, {"required": "a"}])
+@pytest.mark.parametrize("schema", [{"type": "text"}, {"minLength": "x"}, {"required": "a"}])
 def test_a_schema_that_is_none_is_refused(engine: str, schema: object) -> None:
     with pytest.raises(UnresolvedError, match="the schema is not valid"):
         Checker(Bundle(schema=schema, patterns={}), fast=engine == RS)
