@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from errno import errorcode
+from os import strerror
 
 from pytest_orchestra.errors import ConnectorError
 
@@ -69,14 +71,20 @@ def _unconnected(error: BaseException, request: str) -> ConnectorError:
                 hint = "Set 'verify' of the connection to a file with the right certificates."
             message = f"{request}: no TLS connection: {reason}"
             return ConnectorError(message, code="http.tls", hint=hint)
-    reasons = [each.strerror for each in causes if isinstance(each, OSError) and each.strerror]
-    reason = reasons[-1] if reasons else str(error)
+    reasons = [_reason(each) for each in causes if isinstance(each, OSError)]
+    reason = next(filter(None, reversed(reasons)), str(error))
     return ConnectorError(
         f"{request}: no connection: {reason}",
         code="http.connect",
         retriable=True,
         hint="Is the service running, and is the connection's url right?",
     )
+
+
+def _reason(error: OSError) -> str:
+    """Say what a system error means; asyncio's own words leave the meaning out."""
+    known = error.errno in errorcode
+    return strerror(error.errno) if error.errno and known else error.strerror or ""
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from errno import ECONNREFUSED
+
 import httpx
 import pytest
 
@@ -26,6 +29,20 @@ def test_each_failure_has_a_code_and_may_pass_by(error: Exception, code: str, te
     assert found.code == code
     assert found.retriable
     assert str(found).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (OSError(ECONNREFUSED, "Connect call failed"), os.strerror(ECONNREFUSED)),
+        (OSError(-2, "Name or service not known"), "Name or service not known"),
+        (OSError("Multiple exceptions"), "All attempts failed"),
+    ],
+)
+def test_the_reason_is_that_of_the_system_where_it_is_known(cause: OSError, reason: str) -> None:
+    error = httpx.ConnectError("All attempts failed")
+    error.__cause__ = cause
+    assert explained(error, "GET http://h", 2.0).message == f"GET http://h: no connection: {reason}"
 
 
 @pytest.mark.parametrize(
