@@ -70,7 +70,7 @@ def _turn_back(finder: RunFinder, selection: Selection) -> None:
     defaults = finder.routes.defaults
     known = {changed_outcomes(run, defaults) for run in selection.runs}
     for flow in sorted(finder.back & finder.routes.by_flow.keys()):
-        for times in dict.fromkeys((1, finder.max_turns)):
+        for times in dict.fromkeys((min(1, finder.max_turns), finder.max_turns)):
             if times and (flow, times) not in selection.turns:
                 finding = finder.find(Demand(turns={flow: times}))
                 changed = changed_outcomes(finding.run or (), defaults)

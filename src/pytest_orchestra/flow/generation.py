@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.branches import choose_branches
+from pytest_orchestra.flow.catalogue import ScenarioCatalogue
 from pytest_orchestra.flow.cover import choose_flows
 from pytest_orchestra.flow.coverage import measure_coverage
 from pytest_orchestra.flow.decisions import Decisions
@@ -18,7 +19,6 @@ from pytest_orchestra.flow.keys import NamedRun, changed_outcomes, name_scenario
 from pytest_orchestra.flow.labels import label_outcomes
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
-from pytest_orchestra.flow.scenarios import Scenarios
 from pytest_orchestra.flow.search import RunFinder
 from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.soundness import find_problems
@@ -118,7 +118,7 @@ def _as_taken(run: Run, defaults: AbstractSet[int], decisions: Decisions) -> fro
     return frozenset(settled)
 
 
-def _named(runs: list[Run], routes: Routes, main: Run) -> Scenarios:
+def _named(runs: list[Run], routes: Routes, main: Run) -> ScenarioCatalogue:
     """Put runs in the order of the way and name them."""
     game = routes.space.game
     outcomes = game.decisions.outcomes
@@ -131,4 +131,4 @@ def _named(runs: list[Run], routes: Routes, main: Run) -> Scenarios:
     ]
     named.sort(key=lambda run: (not run.is_main, [rank[index] for index in run.changed]))
     labels = label_outcomes(game.graph, game.decisions)
-    return Scenarios(game, routes.defaults, named, name_scenarios(named, outcomes, labels))
+    return ScenarioCatalogue(game, routes.defaults, named, name_scenarios(named, outcomes, labels))

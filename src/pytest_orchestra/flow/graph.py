@@ -42,6 +42,8 @@ class ProcessGraph:
         boundary: boundary events by host.
         handlers: event sub-processes by the scope that they stand in.
         links: a link throw event's catch event.
+        activities: the tasks, calls and sub-processes.
+        conditional: the nodes with a condition on an outgoing flow.
     """
 
     process: Process
@@ -53,6 +55,8 @@ class ProcessGraph:
     boundary: Mapping[ElementId, tuple[FlowNode, ...]]
     handlers: Mapping[ElementId, tuple[FlowNode, ...]]
     links: Mapping[ElementId, ElementId]
+    activities: frozenset[ElementId]
+    conditional: frozenset[ElementId]
 
     def start_events(self, scope: ElementId) -> tuple[FlowNode, ...]:
         """Return a scope's start events; one with an incoming flow is none."""
@@ -120,9 +124,13 @@ def has_event(node: FlowNode, *kinds: EventKind) -> bool:
 
 
 def index_process(process: Process) -> ProcessGraph:
-    """Index a process; of two elements with one id the first counts."""
+    """Index a process; of two elements with one id the first counts, a loose flow not at all."""
     nodes = {node.id: node for node in reversed(process.nodes)}
-    flows = {flow.id: flow for flow in reversed(process.flows)}
+    flows = {
+        flow.id: flow
+        for flow in reversed(process.flows)
+        if flow.source in nodes and flow.target in nodes
+    }
     children = _grouped((node.scope, node) for node in nodes.values())
     return ProcessGraph(
         process=process,
@@ -138,6 +146,8 @@ def index_process(process: Process) -> ProcessGraph:
         ),
         handlers=_grouped((node.scope, node) for node in nodes.values() if node.triggered_by_event),
         links=_links(children),
+        activities=frozenset(node.id for node in nodes.values() if node.kind.is_activity),
+        conditional=frozenset(flow.source for flow in flows.values() if flow.condition),
     )
 
 

@@ -143,16 +143,11 @@ class MoveMaker:
             opening = self._places.opening(self._graph, node.id)
             return [Move(kind=MoveKind.OPEN, element=node.id, entered=True, produced=opening)]
         calm = list(self._own(node))
-        moves = list(calm)
+        moves = [self._settled(move, watches) for move in calm]
         for watch in watches:
-            events = self._decisions.events[watch.scope]
-            others = () if watch.stage is Stage.SETTLED else events.others
-            for together in _alone_and_together(others):
-                firings = tuple(self._firings(watch.scope, event)[0] for event in together)
-                moves.extend(_also(move, firings, watch, node) for move in calm)
-            for event in events.interrupting:
-                moves.extend(self._interruptions(node, watch, event))
-        return [self._settled(move, watches) for move in moves]
+            met = [*self._accompanied(node, watch, calm), *self._interruptions(node, watch)]
+            moves.extend(self._settled(move, watches, watch) for move in met)
+        return moves
 
     # -- what a node does by itself ------------------------------------------------------------
 
@@ -236,54 +231,59 @@ class MoveMaker:
             for flows in alternatives(self._graph, event)
         ]
 
-    def _interruptions(self, node: FlowNode, watch: Watch, event: FlowNode) -> Iterator[Move]:
-        for firing in self._firings(watch.scope, event):
-            yield Move(
-                kind=MoveKind.VISIT,
-                element=node.id,
-                entered=node.kind.is_activity,
-                fired=(firing,),
-                interrupts=node.kind.is_activity,
-                cut=self._cut(watch.scope, event),
-                outcomes=firing.outcomes,
-                misplaced=watch.misplaced,
-            )
+    def _accompanied(self, node: FlowNode, watch: Watch, calm: list[Move]) -> Iterator[Move]:
+        """Yield the moves in which events come to a scope around that interrupt nothing."""
+        if watch.stage is Stage.SETTLED:
+            return
+        for together in _alone_and_together(self._decisions.events[watch.scope].others):
+            firings = tuple(self._firings(watch.scope, event)[0] for event in together)
+            outcomes = tuple(chain.from_iterable(firing.outcomes for firing in firings))
+            for move in calm:
+                yield replace(
+                    move,
+                    fired=firings + move.fired,
+                    fired_first=not node.kind.is_activity,
+                    outcomes=outcomes + move.outcomes,
+                    misplaced=watch.misplaced,
+                )
+
+    def _interruptions(self, node: FlowNode, watch: Watch) -> Iterator[Move]:
+        """Yield the moves in which an event ends what is active in a scope around."""
+        for event in self._decisions.events[watch.scope].interrupting:
+            for firing in self._firings(watch.scope, event):
+                yield Move(
+                    kind=MoveKind.VISIT,
+                    element=node.id,
+                    entered=node.kind.is_activity,
+                    fired=(firing,),
+                    interrupts=node.kind.is_activity,
+                    cut=self._cut(watch.scope, event),
+                    outcomes=firing.outcomes,
+                    misplaced=watch.misplaced,
+                )
 
     def _cut(self, scope: ElementId, event: FlowNode) -> frozenset[int]:
         inside = self._places.inside[scope]
         return inside.union(self._places.active[scope].values()) if event.attached_to else inside
 
-    def _settled(self, move: Move, watches: tuple[Watch, ...]) -> Move:
-        """Return a move with the passing of the scopes around to their next stage."""
-        changes = [
-            (self._places.active[watch.scope][watch.stage], watch)
-            for watch in watches
-            if watch.after is not watch.stage
-        ]
-        if not changes:
-            return move
-        return replace(
-            move,
-            spent=tuple(mark for mark, _ in changes),
-            settled=tuple(
-                self._places.active[watch.scope][watch.after]
-                for mark, watch in changes
-                if mark not in move.cut
-            ),
-        )
+    def _settled(self, move: Move, watches: tuple[Watch, ...], met: Watch | None = None) -> Move:
+        """Return a move with the passing of the scopes around to their next stage.
+
+        Args:
+            move: what happens at a node.
+            watches: the scopes around it.
+            met: the one to which an event comes.
+        """
+        spent: list[int] = []
+        settled: list[int] = []
+        for watch in watches:
+            after = Stage.SETTLED if watch is met else watch.after
+            if after is not watch.stage:
+                marks = self._places.active[watch.scope]
+                spent.append(marks[watch.stage])
+                settled.extend([marks[after]] if marks[after] not in move.cut else [])
+        return replace(move, spent=tuple(spent), settled=tuple(settled)) if spent else move
 
 
 def _alone_and_together(events: tuple[FlowNode, ...]) -> list[tuple[FlowNode, ...]]:
     return [(event,) for event in events] + ([events] if len(events) > 1 else [])
-
-
-def _also(move: Move, firings: tuple[Firing, ...], watch: Watch, node: FlowNode) -> Move:
-    """Return a move in which events come too that interrupt nothing."""
-    outcomes = tuple(chain.from_iterable(firing.outcomes for firing in firings))
-    return replace(
-        move,
-        fired=firings + move.fired,
-        fired_first=not node.kind.is_activity,
-        outcomes=outcomes + move.outcomes,
-        misplaced=watch.misplaced,
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.model import ElementId
@@ -19,15 +20,24 @@ class TokenOrder:
 
     Attributes:
         position: a node's rank.
-        parking: the rank of tokens in a scope that will never come to an end.
+        turning: the rank of tokens that turn back in a scope: after all that lead on.
+        parking: the same for those that will never come to an end: also after what ends others.
         closing: the rank of a scope's completion, after all that it holds.
         back: the flows that turn back (retreating edges of a depth-first walk).
     """
 
     position: Mapping[ElementId, int]
+    turning: Mapping[ElementId, int]
     parking: Mapping[ElementId, int]
     closing: Mapping[ElementId, int]
     back: frozenset[ElementId]
+
+
+class _Turn(Enum):
+    NODE = auto()
+    TURNING = auto()
+    PARKING = auto()
+    CLOSING = auto()
 
 
 def order_tokens(graph: ProcessGraph, late: Mapping[ElementId, ElementId]) -> TokenOrder:
@@ -40,22 +50,26 @@ def order_tokens(graph: ProcessGraph, late: Mapping[ElementId, ElementId]) -> To
     last: defaultdict[ElementId, list[ElementId]] = defaultdict(list)
     for event, scope in sorted(late.items()):
         last[scope].append(event)
-    ranked: list[tuple[ElementId, bool]] = []
+    ranks: dict[_Turn, dict[ElementId, int]] = {turn: {} for turn in _Turn}
     back: set[ElementId] = set()
-    todo = [(graph.process.id, False)]
+    todo = [(_Turn.NODE, graph.process.id)]
+    rank = 0
     while todo:
-        element, closes = todo.pop()
-        ranked.append((element, closes))
-        if not closes and (element in graph.children or element not in graph.nodes):
+        turn, element = todo.pop()
+        ranks[turn][element] = rank = rank + 1
+        if turn is _Turn.NODE and (element in graph.children or element not in graph.nodes):
             walk = _Walk(graph, element)
             back |= walk.back
-            todo.append((element, True))
-            todo.extend((event, False) for event in reversed(last[element]))
-            todo.extend((node, False) for node in reversed(walk.nodes) if node not in late)
+            agenda = [(_Turn.NODE, node) for node in walk.nodes if node not in late]
+            agenda.append((_Turn.TURNING, element))
+            agenda.extend((_Turn.NODE, event) for event in last[element])
+            agenda.extend([(_Turn.PARKING, element), (_Turn.CLOSING, element)])
+            todo.extend(reversed(agenda))
     return TokenOrder(
-        position={element: 2 * n for n, (element, closes) in enumerate(ranked) if not closes},
-        parking={element: 2 * n - 1 for n, (element, closes) in enumerate(ranked) if closes},
-        closing={element: 2 * n for n, (element, closes) in enumerate(ranked) if closes},
+        position=ranks[_Turn.NODE],
+        turning=ranks[_Turn.TURNING],
+        parking=ranks[_Turn.PARKING],
+        closing=ranks[_Turn.CLOSING],
         back=frozenset(back),
     )
 

@@ -96,7 +96,7 @@ def lay_places(
         graph: the process.
         order: which token goes first.
         watched: the scopes to which an event may come at any time.
-        parked: flows that turn back whose tokens go last.
+        parked: flows that turn back whose tokens go last of all.
     """
     ranked = sorted(_rank(graph, order, watched, parked), key=lambda item: item[0])
     listed = tuple(place for _, place in ranked)
@@ -130,7 +130,9 @@ def _rank(
 ) -> Iterator[_Ranked]:
     for flow in graph.flows.values():
         scope = graph.nodes[flow.source].scope
-        rank = order.parking[scope] if flow.id in parked else order.position[flow.target]
+        rank = order.position[flow.target]
+        if flow.id in order.back:
+            rank = order.parking[scope] if flow.id in parked else order.turning[scope]
         place = Place(kind=PlaceKind.FLOW, element=flow.id, target=flow.target, scope=scope)
         yield (rank, flow.id, 0), place
     scopes = [graph.process.id, *(s for s in graph.children if s in graph.nodes)]

@@ -64,9 +64,8 @@ class _Teller:
         self._places = game.places.listed
         self._outcomes = game.decisions.outcomes
         self._defaults = defaults
-        nodes = self._graph.nodes.values()
-        self._activities = {node.id for node in nodes if node.kind.is_activity}
-        self._conditional = {flow.source for flow in self._graph.flows.values() if flow.condition}
+        self._activities = self._graph.activities
+        self._conditional = self._graph.conditional
         self._visits: Counter[ElementId] = Counter()
         self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
         self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
@@ -95,8 +94,7 @@ class _Teller:
 
     def _visit(self, move: Move, causes: _Causes) -> None:
         node = self._graph.nodes[move.element]
-        if move.fired_first:
-            self._fire(move, causes)
+        came = self._fire(move, causes) if move.fired_first else []
         here = causes
         if move.entered:
             if move.cut and not move.fired:
@@ -104,33 +102,44 @@ class _Teller:
             here = (self._happen(Passage.ENTERED, node.id, here),)
         visit = self._visits[node.id]
         if not move.fired_first:
-            self._fire(move, here)
+            came = self._fire(move, here)
         self.decisions.extend(self._brought_about(f) for f in move.fired if not f.outcomes)
         self._decide(move.outcomes)
         if move.kind is MoveKind.OPEN:
             self._put(move.produced, here)
         elif move.entered and not move.interrupts and not (move.fired and move.cut):
             if node.id in self._activities:
-                here = (self._happen(Passage.LEFT, node.id, here, visit),)
+                here = (self._happen(Passage.LEFT, node.id, (*here, *came), visit),)
             self._clear(move.cut, here)
             self._leave(node.id, move.flows, here[0], visit, move.produced)
 
-    def _fire(self, move: Move, causes: _Causes) -> None:
-        """Let the events of a move come; the last of them may end what is active."""
+    def _fire(self, move: Move, causes: _Causes) -> list[int]:
+        """Let the events of a move come; the last of them may end what is active.
+
+        Returns:
+            The moments of those that come while the node itself runs, and so before it is left.
+        """
+        meanwhile: list[int] = []
         for firing in move.fired:
+            event = self._graph.nodes[firing.event]
             is_last = firing is move.fired[-1]
             before = self._with_last_of(move.cut, causes) if is_last else causes
-            came = self._happen(Passage.ENTERED, firing.event, before)
+            came = self._happen(Passage.ENTERED, event.id, before)
+            if event.attached_to == move.element:
+                meanwhile.append(came)
+            for scope in self._active.get(event.attached_to or ElementId(""), ()):
+                scope.ends.append(came)
             if is_last and move.interrupts:
                 visit = self._visits[move.element]
                 self._happen(Passage.INTERRUPTED, move.element, (came,), visit)
             if is_last:
                 self._clear(move.cut, (came,))
-            visit = self._visits[firing.event]
-            if self._graph.nodes[firing.event].attached_to:
-                self._leave(firing.event, firing.flows, came, visit, firing.produced)
+            if event.attached_to:
+                visit = self._visits[event.id]
+                self._leave(event.id, firing.flows, came, visit, firing.produced)
             else:
                 self._put(firing.produced, (came,))
+        return meanwhile
 
     def _leave(
         self, node: ElementId, flows: Ways, cause: int, visit: int, produced: Iterable[int]

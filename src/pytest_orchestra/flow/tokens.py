@@ -28,8 +28,8 @@ class TokenGame:
 
     Args:
         graph: the process.
-        is_patient: whether tokens that turn back wait until nothing else can go on; so a run
-            ends in which one branch would turn back for ever and another ends the whole.
+        is_patient: whether all tokens that turn back wait for what ends others; so a run ends in
+            which one branch would turn back for ever and another ends the whole.
 
     Attributes:
         back: the flows that turn back.

@@ -15,7 +15,7 @@ from pytest_orchestra.flow.telling import tell_run
 from pytest_orchestra.flow.tokens import TokenGame
 
 
-class Scenarios(Sequence[Scenario]):
+class ScenarioCatalogue(Sequence[Scenario]):
     """The scenarios of a process; equal to any sequence of equal scenarios.
 
     Args:
@@ -72,7 +72,7 @@ class Scenarios(Sequence[Scenario]):
         return hash(self.keys)
 
     def __repr__(self) -> str:
-        return f"Scenarios({', '.join(self.keys)})"
+        return f"ScenarioCatalogue({', '.join(self.keys)})"
 
     def __reduce__(self) -> tuple[type[tuple[Scenario, ...]], tuple[tuple[Scenario, ...]]]:
         return tuple, (tuple(self),)

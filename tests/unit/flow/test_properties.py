@@ -1,0 +1,331 @@
+"""What holds for any process: legal runs, keys that live, covered flows, order that has no say."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
+from pytest_orchestra.model import (
+    ElementId,
+    EventDefinition,
+    EventKind,
+    FlowNode,
+    NodeKind,
+    Process,
+    SequenceFlow,
+)
+
+Judge = Callable[[Process, Scenario], None]
+Block = tuple[str, tuple["Block", ...]]
+
+CALM = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+BLOCKS: st.SearchStrategy[Block] = st.recursive(
+    st.sampled_from(["task", "user", "call"]).map(lambda kind: (kind, ())),
+    lambda inner: st.one_of(
+        st.tuples(
+            st.sampled_from(["row", "xor", "and", "events", "or"]),
+            st.lists(inner, min_size=2, max_size=3).map(tuple),
+        ),
+        st.tuples(st.sampled_from(["loop", "sub"]), st.tuples(inner)),
+        st.tuples(st.sampled_from(["cut", "beside", "cut sub", "beside sub"]), st.tuples(inner)),
+    ),
+    max_leaves=8,
+)
+
+
+class Builder:
+    """Draws blocks one inside the other; ids are numbered, names unique."""
+
+    def __init__(self) -> None:
+        self.nodes: list[FlowNode] = []
+        self.flows: list[SequenceFlow] = []
+
+    def node(self, kind: NodeKind, scope: str, **fields: object) -> ElementId:
+        number = len(self.nodes)
+        made = FlowNode(
+            id=ElementId(f"n{number:03}"),
+            kind=kind,
+            scope=ElementId(scope),
+            name=f"{kind.name.lower()} {number}",
+        )
+        self.nodes.append(replace(made, **fields))  # type: ignore[arg-type]  # made up by tests
+        return made.id
+
+    def flow(self, source: ElementId, target: ElementId) -> None:
+        number = len(self.flows)
+        self.flows.append(
+            SequenceFlow(
+                id=ElementId(f"f{number:03}"), source=source, target=target, name=f"way {number}"
+            )
+        )
+
+    def draw(self, block: Block, scope: str, before: ElementId) -> ElementId:
+        """Draws a block behind a node, and returns the node at its end."""
+        kind, inner = block
+        if kind in ("xor", "and", "events", "or"):
+            return self._split(kind, inner, scope, before)
+        if kind == "row":
+            for part in inner:
+                before = self.draw(part, scope, before)
+            return before
+        if kind == "loop":
+            return self._loop(inner[0], scope, before)
+        if kind in ("task", "user", "call"):
+            return self._activity(kind, scope, before)
+        return self._hosted(kind, inner[0], scope, before)
+
+    def _activity(self, kind: str, scope: str, before: ElementId) -> ElementId:
+        kinds = {"task": NodeKind.TASK, "user": NodeKind.USER_TASK, "call": NodeKind.CALL_ACTIVITY}
+        node = self.node(kinds[kind], scope)
+        self.flow(before, node)
+        return node
+
+    def _split(
+        self, kind: str, inner: tuple[Block, ...], scope: str, before: ElementId
+    ) -> ElementId:
+        kinds = {
+            "xor": (NodeKind.EXCLUSIVE_GATEWAY, NodeKind.EXCLUSIVE_GATEWAY),
+            "and": (NodeKind.PARALLEL_GATEWAY, NodeKind.PARALLEL_GATEWAY),
+            "or": (NodeKind.INCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY),
+            "events": (NodeKind.EVENT_BASED_GATEWAY, NodeKind.EXCLUSIVE_GATEWAY),
+        }[kind]
+        split = self.node(kinds[0], scope)
+        self.flow(before, split)
+        ends = []
+        for part in inner:
+            first = split
+            if kind == "events":
+                first = self.node(NodeKind.INTERMEDIATE_CATCH_EVENT, scope)
+                self.flow(split, first)
+            ends.append(self.draw(part, scope, first))
+        join = self.node(kinds[1], scope)
+        for end in ends:
+            self.flow(end, join)
+        return join
+
+    def _loop(self, body: Block, scope: str, before: ElementId) -> ElementId:
+        head = self.node(NodeKind.EXCLUSIVE_GATEWAY, scope)
+        self.flow(before, head)
+        end = self.draw(body, scope, head)
+        tail = self.node(NodeKind.EXCLUSIVE_GATEWAY, scope)
+        self.flow(end, tail)
+        self.flow(tail, head)
+        return tail
+
+    def _hosted(self, kind: str, inner: Block, scope: str, before: ElementId) -> ElementId:
+        """Draws an activity, and an event at its border that ends it or goes on beside it."""
+        if "sub" in kind:
+            host = self.node(NodeKind.SUB_PROCESS, scope)
+            start = self.node(NodeKind.START_EVENT, host)
+            end = self.node(NodeKind.END_EVENT, host)
+            self.flow(self.draw(inner, host, start), end)
+        else:
+            host = self.node(NodeKind.USER_TASK, scope)
+        self.flow(before, host)
+        if kind == "sub":
+            return host
+        event = self.node(
+            NodeKind.BOUNDARY_EVENT,
+            scope,
+            attached_to=host,
+            interrupting="cut" in kind,
+            events=(EventDefinition(kind=EventKind.TIMER),),
+        )
+        aside = event if "sub" in kind else self.draw(inner, scope, event)
+        if "cut" not in kind:
+            self.flow(aside, self.node(NodeKind.END_EVENT, scope))
+            return host
+        merge = self.node(NodeKind.EXCLUSIVE_GATEWAY, scope)
+        self.flow(host, merge)
+        self.flow(aside, merge)
+        return merge
+
+
+def drawn(block: Block) -> Process:
+    """The process that starts, goes through a block, and ends."""
+    builder = Builder()
+    start = builder.node(NodeKind.START_EVENT, "P")
+    end = builder.draw(block, "P", start)
+    builder.flow(end, builder.node(NodeKind.END_EVENT, "P"))
+    return Process(id=ElementId("P"), nodes=tuple(builder.nodes), flows=tuple(builder.flows))
+
+
+KINDS = [kind for kind in NodeKind if kind is not NodeKind.COMPLEX_GATEWAY]
+KINDS = [kind for kind in KINDS if kind not in (NodeKind.TRANSACTION, NodeKind.AD_HOC_SUB_PROCESS)]
+EVENTS = {
+    NodeKind.END_EVENT: [(), ("terminate",), ("error",), ("escalation",)],
+    NodeKind.INTERMEDIATE_THROW_EVENT: [(), ("escalation",), ("message",)],
+    NodeKind.BOUNDARY_EVENT: [("timer",), ("error",), ("escalation",)],
+}
+
+
+@st.composite
+def tangles(pick: st.DrawFn) -> Process:
+    """Any nodes in any scopes, any flows: most of these make no sense."""
+    nodes: list[FlowNode] = []
+    for n, kind in enumerate(pick(st.lists(st.sampled_from(KINDS), min_size=1, max_size=10))):
+        scopes = [node.id for node in nodes if node.kind.is_sub_process]
+        scope = pick(st.sampled_from([ElementId("P"), *scopes]))
+        hosts = [node.id for node in nodes if node.kind.is_activity and node.scope == scope]
+        is_boundary = kind is NodeKind.BOUNDARY_EVENT
+        if is_boundary and not hosts:
+            continue
+        events = pick(st.sampled_from(EVENTS.get(kind, [()])))
+        nodes.append(
+            FlowNode(
+                id=ElementId(f"n{n}"),
+                kind=kind,
+                scope=scope,
+                events=tuple(EventDefinition(kind=EventKind(event)) for event in events),
+                attached_to=pick(st.sampled_from(hosts)) if is_boundary else None,
+                interrupting="error" in events or pick(st.booleans()),
+            )
+        )
+    kinds = {node.id: node.kind for node in nodes}
+    sources = [node.id for node in nodes if node.kind is not NodeKind.END_EVENT]
+    ends = st.tuples(st.sampled_from(sources or [ElementId("")]), st.sampled_from(list(kinds)))
+    scopes_of = {node.id: node.scope for node in nodes}
+    pairs = pick(st.lists(ends, max_size=14)) if sources and nodes else []
+    flows = [
+        SequenceFlow(id=ElementId(f"f{n}"), source=source, target=target)
+        for n, (source, target) in enumerate(pairs)
+        if scopes_of[source] == scopes_of[target] and kinds[target] is not NodeKind.BOUNDARY_EVENT
+    ]
+    return Process(id=ElementId("P"), nodes=tuple(nodes), flows=tuple(flows))
+
+
+PROCESSES = st.one_of(BLOCKS.map(drawn), tangles())
+CRITERIA = st.sampled_from([Criterion.FLOWS, Criterion.BRANCHES])
+
+
+@CALM
+@given(process=PROCESSES, criterion=CRITERIA, loops=st.integers(0, 3))
+def test_every_scenario_is_a_legal_run(
+    judge: Judge, process: Process, criterion: Criterion, loops: int
+) -> None:
+    """Whatever the process, each scenario is a complete run, and its key its own."""
+    found = generate_scenarios(process, criterion=criterion, max_loop_iterations=loops)
+    for scenario in found.scenarios:
+        judge(process, scenario)
+    assert len({scenario.key for scenario in found.scenarios}) == len(found.scenarios)
+
+
+@CALM
+@given(process=PROCESSES, criterion=CRITERIA, seed=st.integers(0, 1000))
+def test_element_order_has_no_say(process: Process, criterion: Criterion, seed: int) -> None:
+    """Shuffled nodes and flows give the very same scenarios."""
+    nodes, flows = list(process.nodes), list(process.flows)
+    random.Random(seed).shuffle(nodes)
+    random.Random(seed).shuffle(flows)
+    shuffled = replace(process, nodes=tuple(nodes), flows=tuple(flows))
+    one = generate_scenarios(process, criterion=criterion)
+    other = generate_scenarios(shuffled, criterion=criterion)
+    assert tuple(one.scenarios) == tuple(other.scenarios)
+    assert (one.coverage, one.infeasible, one.problems) == (
+        other.coverage,
+        other.infeasible,
+        other.problems,
+    )
+
+
+@CALM
+@given(block=BLOCKS, criterion=CRITERIA)
+def test_every_flow_of_a_sound_process_is_covered(block: Block, criterion: Criterion) -> None:
+    """Blocks one inside the other leave nothing uncovered and have nothing wrong."""
+    found = generate_scenarios(drawn(block), criterion=criterion)
+    assert found.coverage.covered == found.coverage.reachable == found.coverage.total
+    assert not found.infeasible
+    assert {problem.code for problem in found.problems} <= {"call-opaque"}
+    assert criterion is Criterion.FLOWS or found.scenarios[0].key == "main"
+
+
+@CALM
+@given(block=BLOCKS, seed=st.integers(0, 1000))
+def test_causes_tell_the_whole_order(judge: Judge, block: Block, seed: int) -> None:
+    """Any order of the moments that keeps to their causes is a legal run as well."""
+    process = drawn(block)
+    rolls = random.Random(seed)
+    for scenario in generate_scenarios(process).scenarios:
+        left = dict(enumerate(scenario.moments))
+        order: list[int] = []
+        while left:
+            ready = [n for n, moment in left.items() if not left.keys() & set(moment.causes)]
+            order.append(rolls.choice(ready))
+            del left[order[-1]]
+        moments = [replace(scenario.moments[n], causes=()) for n in order]
+        judge(process, replace(scenario, moments=tuple(moments)))
+
+
+def by_way(found: ScenarioSet) -> dict[tuple[tuple[str, ...], ...], Scenario]:
+    return {(scenario.nodes, scenario.flows): scenario for scenario in found.scenarios}
+
+
+@CALM
+@given(block=BLOCKS, data=st.data())
+def test_renaming_a_branch_changes_no_other_key(block: Block, data: st.DataObject) -> None:
+    """Only scenarios that take the renamed way, or another of its decision, change their key."""
+    process = drawn(block)
+    number = data.draw(st.integers(0, len(process.flows) - 1))
+    renamed = process.flows[number]
+    flows = [
+        replace(flow, name="something else") if flow is renamed else flow for flow in process.flows
+    ]
+    before = generate_scenarios(process)
+    after = by_way(generate_scenarios(replace(process, flows=tuple(flows))))
+    for way, scenario in by_way(before).items():
+        if not any(renamed.id in taken.flows for taken in scenario.decisions if not taken.default):
+            assert after[way].key == scenario.key
+
+
+@CALM
+@given(block=BLOCKS, data=st.data())
+def test_adding_a_branch_changes_no_key(block: Block, data: st.DataObject) -> None:
+    """A new longer way beside an old one adds scenarios and leaves the others alone."""
+    process = drawn(block)
+    splits = [node.id for node in process.nodes if node.kind is NodeKind.EXCLUSIVE_GATEWAY]
+    ways = [flow for flow in process.flows if flow.source in splits]
+    ways = [way for way in ways if sum(other.source == way.source for other in ways) > 1]
+    assume(ways)
+    beside = data.draw(st.sampled_from(ways))
+    at = {node.id: node for node in process.nodes}
+    assume(at[beside.target].kind not in (NodeKind.PARALLEL_GATEWAY, NodeKind.INCLUSIVE_GATEWAY))
+    scope = at[beside.source].scope
+    new = [FlowNode(id=ElementId(f"z{n}"), kind=NodeKind.TASK, scope=scope) for n in range(3)]
+    chain = [beside.source, *(node.id for node in new), beside.target]
+    flows = [
+        SequenceFlow(id=ElementId(f"zf{n}"), source=source, target=target, name=f"new {n}")
+        for n, (source, target) in enumerate(pairwise(chain))
+    ]
+    wider = replace(process, nodes=(*process.nodes, *new), flows=(*process.flows, *flows))
+    keys = {scenario.key for scenario in generate_scenarios(process).scenarios}
+    assert keys <= {scenario.key for scenario in generate_scenarios(wider).scenarios}
+
+
+@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+def test_the_strategies_draw_what_they_should(criterion: Criterion) -> None:
+    """A block with everything in it is sound."""
+    task: Block = ("task", ())
+    block: Block = (
+        "row",
+        (
+            ("xor", (task, ("loop", (task,)))),
+            ("and", (("cut", (task,)), ("beside sub", (task,)))),
+            ("events", (task, ("or", (task, task)))),
+        ),
+    )
+    found = generate_scenarios(drawn(block), criterion=criterion)
+    assert found.coverage.covered == found.coverage.total
