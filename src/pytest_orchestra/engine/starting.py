@@ -10,10 +10,25 @@ from typing import Protocol
 class Process(Protocol):
     """A process that was started for the session."""
 
-    host: str
-    port: int | None
-    pid: int
-    log: Path
+    @property
+    def host(self) -> str:
+        """Where its port is."""
+        ...
+
+    @property
+    def port(self) -> int | None:
+        """What ``{port}`` became; None where the command has none."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def log(self) -> Path:
+        """Its standard output and error."""
+        ...
 
 
 class Starter(Protocol):

@@ -2,136 +2,182 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from allure_commons.model2 import (
     Label,
     Parameter,
     Status,
     StatusDetails,
+    TestResult,
     TestStepResult,
 )
 from allure_commons.reporter import AllureReporter
-from allure_commons.types import AttachmentType
+from allure_commons.types import AttachmentType, LabelType
 from allure_commons.utils import md5, now, uuid4
 
 from pytest_orchestra.results import (
     RunEvent,
+    RunFinished,
     RunStarted,
+    SessionFinished,
+    SessionStarted,
     StepFinished,
     StepResult,
     StepStarted,
     StepStatus,
+    TestRun,
     ViolationType,
 )
 
 _PARTS = {
     "request": "request",
-    "response_body": "response",
     "response_headers": "response headers",
+    "response_body": "response",
     "db_result": "row",
     "kafka_message": "message",
     "queue_message": "message",
 }
 
 
+def _to_stderr(text: str) -> None:
+    """Where people look if nobody says where to complain."""
+    print(text, file=sys.__stderr__)
+
+
 @dataclass(slots=True)
 class AllureListener:
-    """Turns events into Allure steps under the test that is running.
+    """Turns events into Allure steps under the test that was running when its run began.
+
+    A report that cannot be written stops no run: that is told once.
 
     Attributes:
         reporter: the one that allure-pytest writes with.
         encode: a JSON-like value as JSON text.
+        complain: is given the text that says what went wrong.
     """
 
     reporter: AllureReporter
     encode: Callable[[object], str]
+    complain: Callable[[str], None] = _to_stderr
+    _tests: dict[str, str] = field(default_factory=dict)
     _steps: dict[str, str] = field(default_factory=dict)
+    _has_complained: bool = False
 
     def tell(self, event: RunEvent) -> None:
         """Take one event."""
-        if isinstance(event, RunStarted):
-            self._describe(event)
-        elif isinstance(event, StepStarted):
-            self._start(event)
-        elif isinstance(event, StepFinished):
-            self._stop(event)
+        try:
+            self._take(event)
+        except Exception as error:  # noqa: BLE001 - a report must not stop a run
+            if not self._has_complained:
+                self._has_complained = True
+                reason = f"{type(error).__name__}: {error}"
+                self.complain(f"Allure results are not complete: {reason}; the run goes on")
 
-    def _describe(self, event: RunStarted) -> None:
-        """Identify the test by suite, process and item, whatever folder pytest was called from."""
+    def _take(self, event: RunEvent) -> None:
+        match event:
+            case RunStarted():
+                self._describe(event.run)
+            case StepStarted():
+                self._start(event.run_id, event.name)
+            case StepFinished():
+                self._stop(event)
+            case RunFinished():
+                self._tests.pop(event.run.id, None)
+                self._steps.pop(event.run.id, None)
+            case SessionStarted() | SessionFinished():
+                pass
+            case _:
+                assert_never(event)
+
+    def _describe(self, run: TestRun) -> None:
+        """Identify the test by its file, process and scenario, so that its history stays one.
+
+        allure-pytest makes the history's id of the full name and the parameters.
+        """
         test = self.reporter.get_test(None)
-        if test is None:
+        if not isinstance(test, TestResult):
             return
-        run = event.run
-        test.testCaseId = md5(run.suite, run.process_id, run.scenario)
-        test.historyId = md5(run.suite, run.process_id, run.scenario, run.data_set or "")
-        test.labels.append(Label(name="feature", value=run.suite))
+        self._tests[run.id] = test.uuid
+        file = (test.fullName or run.suite).rpartition("#")[0] or run.suite
+        test.fullName = f"{file}#{run.process_id}.{run.scenario}"
+        test.testCaseId = md5(test.fullName)
+        test.historyId = md5(test.fullName, *([run.data_set] if run.data_set else []))
+        test.labels.append(Label(name=LabelType.FEATURE, value=run.suite))
         if run.data_set:
             test.parameters.append(Parameter(name="data", value=run.data_set))
-        test.parameters.append(Parameter(name="environment", value=run.environment, excluded=True))
-        test.parameters.append(Parameter(name="run", value=run.id, excluded=True))
+        for name, value in (("environment", run.environment), ("run", run.id)):
+            test.parameters.append(Parameter(name=name, value=value, excluded=True))
 
-    def _start(self, event: StepStarted) -> None:
-        test = self.reporter.get_test(None)
-        if test is None:
-            return
-        uuid = uuid4()
-        self._steps[event.run_id] = uuid
-        self.reporter.start_step(test.uuid, uuid, TestStepResult(name=event.name, start=now()))
+    def _start(self, run_id: str, name: str) -> str | None:
+        test = self._tests.get(run_id)
+        if test is None or self.reporter.get_test(test) is None:
+            return None
+        uuid: str = uuid4()
+        self._steps[run_id] = uuid
+        self.reporter.start_step(test, uuid, TestStepResult(name=name, start=now()))
+        return uuid
 
     def _stop(self, event: StepFinished) -> None:
-        uuid = self._steps.pop(event.run_id, None)
-        if uuid is None:  # a skipped step never began
-            test = self.reporter.get_test(None)
-            if test is None:
-                return
-            uuid = uuid4()
-            step = TestStepResult(name=event.step.name, start=now())
-            self.reporter.start_step(test.uuid, uuid, step)
-        self._attach(event.step, uuid)
-        self.reporter.stop_step(uuid, stop=now(), **_verdict(event.step))
+        """End the step; one that was skipped never began."""
+        uuid = self._steps.pop(event.run_id, None) or self._start(event.run_id, event.step.name)
+        if uuid is None:
+            return
+        self._steps.pop(event.run_id, None)
+        parameters = {
+            "element": event.step.place,
+            "visit": event.step.visit,
+            "channel": event.step.channel,
+        }
+        self.reporter.get_item(uuid).parameters.extend(
+            Parameter(name=name, value=str(value)) for name, value in parameters.items()
+        )
+        try:
+            self._attach(event.step, uuid)
+        finally:
+            self.reporter.stop_step(uuid, stop=now(), **_verdict(event.step))
 
     def _attach(self, step: StepResult, parent: str) -> None:
         for name, title in _PARTS.items():
             value = getattr(step.evidence, name)
             if value is not None:
-                self.reporter.attach_data(
-                    uuid4(),
-                    value if isinstance(value, str) else self.encode(value),
-                    name=title,
-                    attachment_type=AttachmentType.TEXT
-                    if isinstance(value, str)
-                    else AttachmentType.JSON,
-                    parent_uuid=parent,
-                )
-        if step.notes or step.reproduce:
-            lines = [*step.notes, *([f"by hand: {step.reproduce}"] if step.reproduce else [])]
-            self.reporter.attach_data(
-                uuid4(),
-                "\n".join(lines),
-                name="what was seen",
-                attachment_type=AttachmentType.TEXT,
-                parent_uuid=parent,
-            )
+                self._attach_value(title, value, parent)
+        if lines := [*step.notes, *([f"by hand: {step.reproduce}"] if step.reproduce else [])]:
+            self._attach_value("what was seen", "\n".join(lines), parent)
+        if step.saved:
+            self._attach_value("saved", step.saved, parent)
+
+    def _attach_value(self, title: str, value: object, parent: str) -> None:
+        is_text = isinstance(value, str)
+        text = value if isinstance(value, str) else self.encode(value)
+        self.reporter.attach_data(
+            uuid4(),
+            text.encode("utf-8", "backslashreplace"),
+            name=title,
+            attachment_type=AttachmentType.TEXT if is_text else AttachmentType.JSON,
+            parent_uuid=parent,
+        )
 
 
 def _verdict(step: StepResult) -> Mapping[str, object]:
-    ours = {ViolationType.VALIDATION_ERROR}
-    if step.status is StepStatus.PASSED:
-        status = Status.PASSED
-    elif step.status is StepStatus.SKIPPED:
-        status = Status.SKIPPED
-    elif all(violation.type in ours for violation in step.violations):
-        status = Status.BROKEN
-    else:
-        status = Status.FAILED
-    lines = [f"{violation.type.value}: {violation.message}" for violation in step.violations]
-    parameters = {"element": step.place, "visit": step.visit, "channel": step.channel}
-    return {
-        "status": status,
-        "statusDetails": StatusDetails(message=step.skip_reason or "\n".join(lines)),
-        "parameters": [
-            Parameter(name=name, value=str(value)) for name, value in parameters.items()
-        ],
-    }
+    """What ``stop_step`` sets: mistakes of the test are broken, those of the system failed."""
+    lines = [f"{each.type.value}: {each.message}" for each in step.violations]
+    details = StatusDetails(message=step.skip_reason or "\n".join(lines) or None)
+    details.flaky = step.status is StepStatus.FLAKY or None
+    return {"status": _status(step), "statusDetails": details}
+
+
+def _status(step: StepResult) -> str:
+    match step.status:
+        case StepStatus.PASSED | StepStatus.FLAKY:
+            return str(Status.PASSED)
+        case StepStatus.SKIPPED | StepStatus.PENDING | StepStatus.RUNNING:
+            return str(Status.SKIPPED)
+        case StepStatus.FAILED:
+            ours = all(each.type is ViolationType.VALIDATION_ERROR for each in step.violations)
+            return str(Status.BROKEN if ours else Status.FAILED)
+        case _:
+            assert_never(step.status)

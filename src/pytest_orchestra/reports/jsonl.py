@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
-from dataclasses import fields, is_dataclass
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -14,74 +17,147 @@ from typing import Any
 
 from pytest_orchestra.results import RunEvent
 
+DEEPEST = 100
+"""Levels of a value that is written where the encoder itself cannot."""
+
+
+def _to_stderr(text: str) -> None:
+    """Where people look if nobody says where to complain."""
+    print(text, file=sys.__stderr__)
+
 
 class EventLog:
     """Appends every event to a file, each line by one write, so that workers may share it.
 
+    A log that cannot be written stops no run: that is told once, and at the end how many events
+    are missing.
+
     Args:
         path: of the file; its folder is there.
+        complain: is given the text that says what went wrong.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, complain: Callable[[str], None] = _to_stderr) -> None:
         self.path = path
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        self._file = os.open(path, flags, 0o600)
+        self.missing = 0
+        self._complain = complain
+        self._is_torn = False
+        self._file: int | None = None
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        try:
+            self._file = os.open(path, flags, 0o600)
+        except OSError as error:
+            self._say(error)
 
     def tell(self, event: RunEvent) -> None:
-        """Write one event.
-
-        Raises:
-            OSError: it could not be written.
-        """
-        os.write(self._file, (encode(event) + "\n").encode())
+        """Write one event, if it can be written."""
+        if self._file is None:
+            self.missing += 1
+            return
+        line = f"{encode(event)}\n".encode("utf-8", "backslashreplace")
+        if self._is_torn:
+            line = b"\n" + line
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+                self._is_torn = bool(line)
+        except OSError as error:
+            if not self.missing:
+                self._say(error)
+            self.missing += 1
 
     def close(self) -> None:
         """End the log."""
-        os.close(self._file)
+        if self.missing:
+            events = "1 event is" if self.missing == 1 else f"{self.missing} events are"
+            self._complain(f"{self.path}: {events} missing from the log of this session")
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _say(self, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        self._complain(f"{self.path}: run events cannot be written: {reason}; the run goes on")
 
 
 def encode(event: RunEvent) -> str:
     """One event as a JSON object on one line; fields that say nothing are left out.
 
-    A decimal is a number where a float holds it exactly as written, else text.
+    A decimal is a number where a float holds it exactly, else text; so is what JSON has no word
+    for.
     """
-    return json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":"))
+    return _encoded(_ENCODER, event)
 
 
 def to_json(value: object) -> str:
     """A JSON-like value as indented JSON text, by the same rules."""
-    return json.dumps(_plain(value), ensure_ascii=False, indent=2)
+    return _encoded(_INDENTING, value)
+
+
+def _encoded(encoder: json.JSONEncoder, value: object) -> str:
+    try:
+        return encoder.encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return encoder.encode(_harmless(value, DEEPEST))
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _fields(kind: Any) -> tuple[tuple[str, object], ...]:  # noqa: ANN401 - any dataclass
+    """Each field's name, and the default that says nothing; MISSING where every value does."""
+    return tuple((field.name, _nothing(field)) for field in fields(kind))
 
 
-_AS_IT_IS = frozenset({type(None), bool, int, float, str})
+def _nothing(field: Any) -> object:  # noqa: ANN401 - dataclasses.Field of any type
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    says_nothing = default in (None, "", (), {}) or is_dataclass(default)
+    return default if says_nothing else MISSING
 
 
 def _plain(value: object) -> object:
-    if type(value) in _AS_IT_IS:
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(held) for key, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if is_dataclass(value):
-        pairs = ((name, getattr(value, name)) for name in _names(type(value)))
-        return {name: _plain(held) for name, held in pairs if not _says_nothing(held)}
-    return _scalar(value)
-
-
-def _says_nothing(value: object) -> bool:
-    return value is None or (isinstance(value, str | tuple | dict) and not value)
-
-
-def _scalar(value: object) -> object:
+    """One level of what the encoder does not know."""
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+        return {name: held for name, held, default in pairs if held != default}
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, Decimal):
-        number = float(value)
-        return number if Decimal(repr(number)) == value else str(value)
+        return _number(value)
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def _number(value: Decimal) -> object:
+    if not value.is_finite():
+        return str(value)
+    number = float(value)
+    return number if math.isfinite(number) and Decimal(repr(number)) == value else str(value)
+
+
+def _harmless(value: object, levels: int) -> object:
+    """A value that the encoder can write: no circles, odd keys, or numbers that are none."""
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if not levels:
+        return "nested too deep to be written"
+    if isinstance(value, list | tuple):
+        return [_harmless(each, levels - 1) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _harmless(held, levels - 1) for key, held in value.items()}
+    return _harmless(_plain(value), levels - 1)
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False,
+    check_circular=False,
+    allow_nan=False,
+    separators=(",", ":"),
+    default=_plain,
+)
+_INDENTING = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, indent=2, default=_plain
+)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from pytest_orchestra.results import StepResult, StepStatus, TestRun
+import re
+from collections.abc import Sequence
+
+from pytest_orchestra.results import RunStatus, StepResult, StepStatus, TestRun
 
 MOST_LINES = 25
 WIDTH = 160
-_MOST_VIOLATIONS = 5
+"""Characters of a line; of a command that can be pasted ``LONGEST_COMMAND``."""
+LONGEST_COMMAND = 2000
+MOST_OTHERS = 5
+"""Further failed steps that are named."""
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def failure_text(run: TestRun, *, rerun: str) -> str:
@@ -17,59 +25,90 @@ def failure_text(run: TestRun, *, rerun: str) -> str:
         rerun: the pytest command that runs this item again.
     """
     failed = run.failed_steps
+    others = _others(failed[1:])
+    tail = [_cut(_progress(run)), _printable(f"rerun: {rerun}")]
+    room = MOST_LINES - 1 - len(others) - len(tail)
+    body = _step_lines(failed[0], room) if failed else []
+    return "\n".join([_cut(_head(run)), *body, *others, *tail])
+
+
+def _head(run: TestRun) -> str:
     data = f" with data {run.data_set}" if run.data_set else ""
-    head = [f"{run.suite}: scenario {run.item}{data} on {run.environment or 'no environment'}"]
-    tail = [_progress(run), f"rerun: {rerun}"]
-    body = _step_lines(failed[0]) if failed else []
-    for step in failed[1:]:
-        body.append(f"then: {_what(step)}: {_reason(step)}")
-    room = MOST_LINES - len(head) - len(tail)
-    if len(body) > room:
-        left = len(body) - room + 1
-        body = [*body[: room - 1], f"… {left} more lines in the event log"]
-    return "\n".join(_cut(line) for line in (*head, *body, *tail))
+    cut = ", cut off" if run.status is RunStatus.CANCELLED else ""
+    return f"{run.suite}: scenario {run.item}{data} on {run.environment or 'no environment'}{cut}"
 
 
-def _step_lines(step: StepResult) -> list[str]:
-    lines = [f"failed: {_what(step)}", f"  step:     {step.name!r} ({step.definition})"]
+def _step_lines(step: StepResult, room: int) -> list[str]:
+    """The step in at most ``room`` lines; what can be pasted is never left out."""
+    first = [_cut(f"failed: {_what(step)}"), _cut(f"  step:     {step.name} ({step.definition})")]
     if step.within is not None:
-        took = f"{step.duration_ms / 1000:.2f} s, {step.attempts} " + (
-            "attempt" if step.attempts == 1 else "attempts"
-        )
-        lines.append(f"  deadline: {step.within:g} s (took {took})")
-    shown = step.violations[:_MOST_VIOLATIONS]
-    for violation in shown:
-        first, *rest = violation.message.splitlines() or [""]
-        lines.append(f"  {violation.type.value}: {first}")
-        lines.extend(f"    {line}" for line in rest)
-    if len(step.violations) > len(shown):
-        lines.append(f"  … and {len(step.violations) - len(shown)} more violations")
-    lines.extend(f"  {note}" for note in step.notes)
-    if step.reproduce:
-        lines.append(f"  by hand:  {step.reproduce}")
+        first.append(f"  deadline: {step.within:g} s ({_took(step)})")
+    last = [_command(step.reproduce)] if step.reproduce else []
+    seen = [*_violations(step), *(f"  {line}" for note in step.notes for line in _lines(note))]
+    room -= len(first) + len(last)
+    if len(seen) > room:
+        seen = [*seen[: room - 1], f"  … {len(seen) - room + 1} more lines in the event log"]
+    return [*first, *map(_cut, seen), *last]
+
+
+def _violations(step: StepResult) -> list[str]:
+    lines: list[str] = []
+    for violation in step.violations:
+        first, *rest = _lines(violation.message) or [violation.code]
+        lines += [f"  {violation.type.value}: {first}", *(f"    {line}" for line in rest)]
+    return lines
+
+
+def _others(steps: Sequence[StepResult]) -> list[str]:
+    lines = [_cut(f"then: {_what(step)}: {_reason(step)}") for step in steps[:MOST_OTHERS]]
+    if (more := len(steps) - MOST_OTHERS) > 0:
+        lines.append(f"then: {more} more failed steps")
     return lines
 
 
 def _what(step: StepResult) -> str:
     visit = f"#{step.visit}" if step.visit > 1 else ""
-    return f"{step.kind.value} {step.channel} at {step.place!r}{visit}"
+    return f"{step.kind.value} {step.channel} at '{step.place}'{visit}"
+
+
+def _took(step: StepResult) -> str:
+    attempts = "1 attempt" if step.attempts == 1 else f"{step.attempts} attempts"
+    return f"took {step.duration_ms / 1000:.2f} s, {attempts}"
 
 
 def _reason(step: StepResult) -> str:
-    last = step.violations[-1]
-    return f"{last.type.value} {last.message.splitlines()[0] if last.message else ''}"
+    """The channel's own violation: a missed deadline stands before it."""
+    last = step.violations[-1] if step.violations else None
+    return " ".join([last.type.value, *_lines(last.message)[:1]]) if last else "no reason was told"
 
 
 def _progress(run: TestRun) -> str:
     def number(status: StepStatus) -> int:
         return sum(step.status is status for step in run.steps)
 
-    parts = [f"{number(StepStatus.PASSED)} steps passed", f"{number(StepStatus.FAILED)} failed"]
+    passed = number(StepStatus.PASSED) + number(StepStatus.FLAKY)
+    parts = [f"{passed} step{'s' * (passed != 1)} passed", f"{number(StepStatus.FAILED)} failed"]
     if skipped := number(StepStatus.SKIPPED):
         parts.append(f"{skipped} skipped")
     return f"{', '.join(parts)}; {run.bound}; run {run.id}"
 
 
+def _command(line: str) -> str:
+    text = _printable(f"  by hand:  {line}")
+    if len(text) <= LONGEST_COMMAND:
+        return text
+    return f"{text[:LONGEST_COMMAND]}… (the whole of it is in the event log)"
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
+
+
 def _cut(line: str) -> str:
-    keep = line.startswith(("rerun:", "  by hand:"))
-    return line if keep or len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+    text = _printable(line)
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+
+
+def _printable(text: str) -> str:
+    """No character that moves the cursor, turns the line around or cannot be encoded."""
+    return _UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text)
