@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_orchestra.errors import DefinitionError
@@ -53,12 +54,18 @@ class Checker:
             root: what it is called, ``body``.
         """
         try:
-            if self._is_valid(value):
+            if self._fits(value):
                 return []
             errors = self._explaining().iter_errors(cast("Any", value))
             return list(dict.fromkeys(breaches_of(errors, root)))
         except RecursionError:
             return [Breach(path=root, message="is nested too deeply to be checked")]
+
+    def _fits(self, value: object) -> bool:
+        try:
+            return self._is_valid(value)
+        except ValueError:  # versions of jsonschema-rs do not look deeper than 255 levels
+            return False
 
     def _explaining(self) -> Validator:
         if self._slow is None:
@@ -66,11 +73,20 @@ class Checker:
         return self._slow
 
 
-def _compiled(bundle: Bundle) -> IsValid | None:
-    """Compile with jsonschema-rs; None where it is missing or does not take the schema."""
+def exact_engine() -> ModuleType | None:
+    """Give jsonschema-rs where it is installed and compares decimals exactly, as 0.50 does."""
     try:
         engine = import_module("jsonschema_rs")
-    except ImportError:
+        validator = engine.Draft202012Validator({"maximum": Decimal("0.3")})
+        exact = validator.is_valid(Decimal("0.3")) and not validator.is_valid(Decimal("1E+400"))
+    except (ImportError, ValueError):
+        return None
+    return engine if exact else None
+
+
+def _compiled(bundle: Bundle) -> IsValid | None:
+    """Compile with jsonschema-rs; None where it is missing or does not take the schema."""
+    if (engine := exact_engine()) is None:
         return None
     try:
         validator = engine.Draft202012Validator(

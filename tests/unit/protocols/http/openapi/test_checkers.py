@@ -5,23 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
+from types import SimpleNamespace
 
 import pytest
 
-from pytest_orchestra.protocols.http.openapi.checkers import Checker, Checks
+from pytest_orchestra.protocols.http.openapi.checkers import Checker, Checks, exact_engine
 from pytest_orchestra.protocols.http.openapi.description import Direction
 from pytest_orchestra.protocols.http.openapi.formats import FORMATS
 from pytest_orchestra.protocols.http.openapi.references import Node, UnresolvedError
 from pytest_orchestra.protocols.http.openapi.schemas import Bundle, Schemas
 from pytest_orchestra.spi import Breach
 
-FAST = find_spec("jsonschema_rs") is not None
+FAST = exact_engine() is not None
 CENT = Decimal("0.01")
 RS = "jsonschema-rs"
 ENGINES = [
-    pytest.param(RS, marks=pytest.mark.skipif(not FAST, reason="no jsonschema-rs")),
+    pytest.param(RS, marks=pytest.mark.skipif(not FAST, reason="no exact jsonschema-rs")),
     "jsonschema",
 ]
 
@@ -97,16 +96,15 @@ def bundle_of(
     )
 
 
-@pytest.mark.skipif(not FAST, reason="no jsonschema-rs")
+@pytest.mark.skipif(not FAST, reason="no exact jsonschema-rs")
 @pytest.mark.parametrize("schema", SCHEMAS, ids=str)
 def test_both_engines_give_the_same_verdict(
     bundle_of: Callable[[object], Bundle], schema: object
 ) -> None:
     """What jsonschema-rs lets pass, jsonschema must let pass; and the other way round."""
-    jsonschema_rs = import_module("jsonschema_rs")
     bundle = bundle_of(schema)
     slow = Checker(bundle, fast=False)
-    fast = jsonschema_rs.Draft202012Validator(
+    fast = exact_engine().Draft202012Validator(
         bundle.schema, formats={**FORMATS, **bundle.patterns}, validate_formats=True
     )
     different = [
@@ -149,6 +147,40 @@ def test_without_jsonschema_rs_jsonschema_does_it_all(
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     checker = Checker(bundle_of({"type": "integer"}))
     assert [checker.breaches(value, "body") == [] for value in (1, "a")] == [True, False]
+
+
+class _Validator:
+    """An engine that compares as floats, or looks no deeper than so many levels."""
+
+    def __init__(self, schema: object, **_: object) -> None:
+        self._schema = schema
+
+    def is_valid(self, value: object) -> bool:
+        if value in ([1], ["a"]):
+            raise ValueError("Recursion limit reached")
+        return value != 1
+
+
+def test_an_engine_that_is_not_exact_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = SimpleNamespace(Draft202012Validator=_Validator)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", engine)
+    assert exact_engine() is None
+
+
+def test_what_an_engine_cannot_look_at_jsonschema_does(
+    bundle_of: Callable[[object], Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shallow(_Validator):
+        def is_valid(self, value: object) -> bool:
+            return super().is_valid(value) and value != Decimal("1E+400")
+
+    engine = SimpleNamespace(Draft202012Validator=Shallow)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", engine)
+    checker = Checker(bundle_of({"items": {"type": "integer"}}))
+    assert checker.breaches([1], "body") == []
+    assert checker.breaches(["a"], "body") == [
+        Breach(path="body[0]", message="'a' is not an integer")
+    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
