@@ -76,7 +76,8 @@ def test_killed(running: subprocess.Popen[bytes], shop: Path) -> None:
 def test_interrupted(running: subprocess.Popen[bytes], shop: Path) -> None:
     """Ctrl-C ends the session and everything in it."""
     os.killpg(running.pid, signal.SIGINT)
-    assert running.wait(GONE_WITHIN_S) == pytest.ExitCode.INTERRUPTED
+    code = running.wait(GONE_WITHIN_S)
+    assert code == pytest.ExitCode.INTERRUPTED, (shop / OUTPUT).read_text("utf-8")
     wait_until(lambda: not mine(shop), GONE_WITHIN_S)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from pytest_orchestra.engine.runner import new_context, run_scenario
 from pytest_orchestra.engine.session import EngineSession, timestamp
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.plugin.turning import complete
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
 from pytest_orchestra.reports.terminal import failure_text
@@ -24,11 +25,6 @@ from pytest_orchestra.suite.channels import load_protocols
 if TYPE_CHECKING:
     from pytest_orchestra.engine.context import RunContext
     from pytest_orchestra.engine.environment import Environment
-
-DRAIN_WITHIN = 5.0
-"""Seconds that a run which was cut may take to end."""
-
-_Value = TypeVar("_Value")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +48,8 @@ class Driver:
         """
         if reason := self._disabled(item):
             pytest.skip(reason)
-        run = self._complete(
+        run = complete(
+            self.loop,
             run_scenario(
                 self.session,
                 item.suite,
@@ -60,7 +57,7 @@ class Driver:
                 context=fixtures["orchestra_context"],
                 mode=self.mode,
                 fixtures=fixtures,
-            )
+            ),
         )
         _describe(item, run)
         if run.status is not RunStatus.PASSED:
@@ -77,17 +74,6 @@ class Driver:
                         f" environment {environment.name!r}"
                     )
         return ""
-
-    def _complete(self, work: Coroutine[Any, Any, _Value]) -> _Value:
-        """Run to the end; if pytest breaks out of the loop, do not leave the task behind."""
-        task = self.loop.create_task(work)
-        try:
-            return self.loop.run_until_complete(task)
-        except BaseException:
-            if not task.done():
-                task.cancel()
-                self.loop.run_until_complete(asyncio.wait([task], timeout=DRAIN_WITHIN))
-            raise
 
 
 def _describe(item: ScenarioItem, run: TestRun) -> None:
