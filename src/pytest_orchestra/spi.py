@@ -157,6 +157,8 @@ class Client(Protocol):
 
         Raises:
             ConnectorError: it could not be done within ``call.within``.
+            EvaluationError: a field of the call cannot be used.
+            ConfigurationError: the connection has no such credential.
         """
         ...
 
