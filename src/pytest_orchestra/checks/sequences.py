@@ -69,7 +69,8 @@ class Anyhow:
 
     def _give(self, pattern: int, tried: set[int]) -> bool:
         """Give the pattern an observation, moving others on if need be (Kuhn's matching)."""
-        free, held = [], []
+        free: list[int] = []
+        held: list[int] = []
         for index, (_, fits) in enumerate(self._kept):
             if fits[pattern] and index not in tried:
                 (held if index in self._given else free).append(index)
