@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pytest_orchestra.engine.deadlines import ask, bounded, heard
 from pytest_orchestra.engine.environment import Environment
 from pytest_orchestra.errors import ConfigurationError, ConnectorError
 from pytest_orchestra.spi import Client, ProtocolPlugin
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 START_WITHIN = 60.0
 """Seconds that looking up a connection may take: its embedded server may have to start."""
@@ -105,7 +109,8 @@ class Clients:
                 f"{what} was not ready within {START_WITHIN:g} s", code=f"{channel}.start"
             ) from error
         client = await ask(
-            plugin.step_executor.open,
+            _opened,
+            plugin,
             alias,
             connection,
             channel=channel,
@@ -125,6 +130,15 @@ class Clients:
             await asyncio.wait([opening.task for opening in openings], timeout=CLOSE_WITHIN)
         clients, self._open = list(self._open.values()), {}
         await asyncio.gather(*(_close(client) for client in clients))
+
+
+async def _opened(plugin: ProtocolPlugin, alias: str, connection: BaseModel) -> Client:
+    """Open a client; one that opens although nobody waits any more is closed again."""
+    client = await plugin.step_executor.open(alias, connection)
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        await client.close()
+    return client
 
 
 async def _close(client: Client) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from shlex import quote as shell_quoted
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 from pydantic import BaseModel, SecretStr
@@ -19,6 +20,8 @@ from pydantic import BaseModel, SecretStr
 MASKED = "***"
 SHORTEST = 6
 """Shorter secret values are masked by key only: as words they would blot out innocent text."""
+MOST_KEYS = 4096
+"""Keys that are remembered to be innocent."""
 DEEPEST = 200
 """Levels of a value; what lies deeper is hidden whole."""
 
@@ -45,6 +48,7 @@ class Mask:
         self._words: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
         self._has_numbers = False
+        self._innocent_keys: set[object] = set()
 
     def add(self, value: str, name: str = "") -> None:
         """Remember a secret in every way that it may be written; too short ones are not.
@@ -98,7 +102,7 @@ class Mask:
 
     def text(self, text: str) -> str:
         """``text`` with every secret replaced by ``***``."""
-        if "://" in text and "@" in text:
+        if "://" in text and "@" in text and _URL_PASSWORD.search(text):
             text = _URL_PASSWORD.sub(rf"\1{MASKED}@", text)
         for word in self._words:
             if word in text:
@@ -131,7 +135,21 @@ class Mask:
             value: not changed.
             found: gets the texts that were hidden because of their keys.
         """
+        if self._is_innocent(value):
+            return value
         return self._hidden(value, found if found is not None else set(), DEEPEST)
+
+    def _is_innocent(self, value: object) -> bool:
+        """Whether there is nothing to hide, found in one pass over all texts together."""
+        texts, keys = _texts_and_keys(value, numbers=self._has_numbers)
+        new = keys - self._innocent_keys
+        if any(self.is_secret_key(key) for key in new):
+            return False
+        if len(self._innocent_keys) < MOST_KEYS:
+            self._innocent_keys |= new
+        texts.extend(key for key in keys if isinstance(key, str))
+        whole = "\n".join(texts)
+        return self.text(whole) is whole
 
     def _hidden(self, value: object, found: set[str], levels: int) -> object:
         if isinstance(value, str):
@@ -167,6 +185,29 @@ class Mask:
         return value if is_same else hidden
 
 
+def _texts_and_keys(value: object, *, numbers: bool) -> tuple[list[str], set[object]]:
+    """Every text below, with ``numbers`` also theirs, and every key.
+
+    Most values are plain ones and this is the hot path: kinds are compared before classes are.
+    """
+    texts: list[str] = []
+    keys: set[object] = set()
+    rest = [value]
+    while rest:
+        each: Any = rest.pop()
+        kind = type(each)
+        if kind is str:
+            texts.append(each)
+        elif kind is dict or isinstance(each, Mapping):
+            keys.update(each)
+            rest.extend(each.values())
+        elif kind is list or isinstance(each, list | tuple):
+            rest.extend(each)
+        elif isinstance(each, str) or (numbers and isinstance(each, int | Decimal)):
+            texts.append(str(each))
+    return texts, keys
+
+
 def _hidden_by_key(value: object, found: set[str]) -> object:
     if value is None or isinstance(value, bool) or value == "":
         return value
@@ -175,13 +216,13 @@ def _hidden_by_key(value: object, found: set[str]) -> object:
     return MASKED
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_KEYS)
 def _is_secret(key: object) -> bool:
     folded = _folded(key)
     return folded in _KEYS or folded.endswith(_KEY_ENDS)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_KEYS)
 def _folded(key: object) -> str:
     return str(key).lower().replace("-", "").replace("_", "")
 
