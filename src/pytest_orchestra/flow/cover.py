@@ -16,7 +16,7 @@ from pytest_orchestra.model import ElementId
 
 
 def choose_flows(finder: RunFinder, selection: Selection) -> None:
-    """Choose few runs that take every flow, the most useful first where there is no room for all.
+    """Choose few runs that take every flow; ``main`` where there is none to take.
 
     Args:
         finder: finds runs.
@@ -24,6 +24,8 @@ def choose_flows(finder: RunFinder, selection: Selection) -> None:
     """
     for run in cover_flows(finder):
         selection.add(Finding(run=run))
+    if not selection.runs:
+        selection.add(finder.main())
 
 
 def cover_flows(finder: RunFinder) -> list[Run]:

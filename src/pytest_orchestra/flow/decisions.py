@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_orchestra.flow.catching import Catching
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.splits import Ways, alternatives
-from pytest_orchestra.model import ElementId, FlowNode
+from pytest_orchestra.model import ElementId, FlowNode, NodeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,8 @@ def _found(
         if len(starts) > 1:
             yield scope, [(alternatives(graph, s)[0], s.id) for s in starts], False
     for node in graph.nodes.values():
+        if node.kind is NodeKind.BOUNDARY_EVENT:
+            continue
         own: list[_Way] = [(flows, None) for flows in alternatives(graph, node)]
         cutting = [e for e in events.get(node.id, FreeEvents()).interrupting if e.attached_to]
         own.extend(_ways_of(graph, cutting))

@@ -149,13 +149,12 @@ class _Chooser:
         mark = self._ways.marked.get(decision.at)
         default = () if mark is None else (mark,)
         calm = None if node is None else self._with_always(node, default)
+        far = _FIRED if any(outcome.event for outcome in decision.outcomes) else _NEVER
         for outcome in decision.outcomes:
-            if outcome.event is None and outcome.flows == calm and self._ends(outcome):
+            is_calm = outcome.event is None and outcome.flows == calm
+            if is_calm and self._cost(outcome)[0] < far:
                 return outcome
         return min(decision.outcomes, key=self._cost)
-
-    def _ends(self, outcome: Outcome) -> bool:
-        return self._cost(outcome)[0] < _NEVER
 
     def _with_always(self, node: FlowNode, default: tuple[ElementId, ...]) -> tuple[ElementId, ...]:
         """Return the flows of the default outcome: what is unconditional and the default flow."""

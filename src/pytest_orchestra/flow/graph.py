@@ -41,6 +41,7 @@ class ProcessGraph:
         children: nodes that a process or sub-process holds itself.
         boundary: boundary events by host.
         handlers: event sub-processes by the scope that they stand in.
+        starts, implicit: start events by scope, and what starts a scope without any.
         links: a link throw event's catch event.
         activities: the tasks, calls and sub-processes.
         conditional: the nodes with a condition on an outgoing flow.
@@ -54,28 +55,19 @@ class ProcessGraph:
     children: Mapping[ElementId, tuple[FlowNode, ...]]
     boundary: Mapping[ElementId, tuple[FlowNode, ...]]
     handlers: Mapping[ElementId, tuple[FlowNode, ...]]
+    starts: Mapping[ElementId, tuple[FlowNode, ...]]
+    implicit: Mapping[ElementId, tuple[FlowNode, ...]]
     links: Mapping[ElementId, ElementId]
     activities: frozenset[ElementId]
     conditional: frozenset[ElementId]
 
     def start_events(self, scope: ElementId) -> tuple[FlowNode, ...]:
         """Return a scope's start events; one with an incoming flow is none."""
-        return tuple(
-            node
-            for node in self.children.get(scope, ())
-            if node.kind is NodeKind.START_EVENT and node.id not in self.incoming
-        )
+        return self.starts.get(scope, ())
 
     def implicit_starts(self, scope: ElementId) -> tuple[FlowNode, ...]:
         """Return the nodes that start a scope without a start event (BPMN 2.0, 13.3.1)."""
-        inner = self.children.get(scope, ())
-        if any(node.kind is NodeKind.START_EVENT for node in inner):
-            return ()
-        return tuple(
-            node
-            for node in inner
-            if node.id not in self.incoming and node.attached_to is None and _starts_alone(node)
-        )
+        return self.implicit.get(scope, ())
 
     def entries(self, scope: ElementId) -> tuple[FlowNode, ...]:
         """Return the start events of a scope or else its implicit starts."""
@@ -132,12 +124,15 @@ def index_process(process: Process) -> ProcessGraph:
         if flow.source in nodes and flow.target in nodes
     }
     children = _grouped((node.scope, node) for node in nodes.values())
+    incoming = _grouped((flow.target, flow) for flow in flows.values())
+    with_start = {node.scope for node in nodes.values() if node.kind is NodeKind.START_EVENT}
+    sources = [node for node in nodes.values() if node.id not in incoming]
     return ProcessGraph(
         process=process,
         nodes=nodes,
         flows=flows,
         outgoing=_grouped((flow.source, flow) for flow in flows.values()),
-        incoming=_grouped((flow.target, flow) for flow in flows.values()),
+        incoming=incoming,
         children=children,
         boundary=_grouped(
             (node.attached_to, node)
@@ -145,6 +140,10 @@ def index_process(process: Process) -> ProcessGraph:
             if node.attached_to is not None and node.kind is NodeKind.BOUNDARY_EVENT
         ),
         handlers=_grouped((node.scope, node) for node in nodes.values() if node.triggered_by_event),
+        starts=_grouped((n.scope, n) for n in sources if n.kind is NodeKind.START_EVENT),
+        implicit=_grouped(
+            (n.scope, n) for n in sources if n.scope not in with_start and _starts_alone(n)
+        ),
         links=_links(children),
         activities=frozenset(node.id for node in nodes.values() if node.kind.is_activity),
         conditional=frozenset(flow.source for flow in flows.values() if flow.condition),
@@ -159,6 +158,7 @@ def _starts_alone(node: FlowNode) -> bool:
         node.for_compensation
         or node.triggered_by_event
         or is_link_catch
+        or node.attached_to is not None
         or node.kind is NodeKind.BOUNDARY_EVENT
     )
 

@@ -49,11 +49,12 @@ def label_outcomes(graph: ProcessGraph, decisions: Decisions) -> tuple[Label, ..
     """
     names = [_name(graph, outcome) for outcome in decisions.outcomes]
     slugs = [fold(name) for name in names]
-    counts = Counter(slugs[index] for index in _parting(decisions))
+    parting = set(_parting(decisions))
+    counts = Counter(slugs[index] for index in parting)
     labels: list[Label] = []
     for index, outcome in enumerate(decisions.outcomes):
         name, slug = names[index], slugs[index]
-        if not slug or counts[slug] > 1:
+        if not slug or counts[slug] > (index in parting):
             own = outcome_id(outcome)
             name = f"{name} ({own})" if slug else own
             slug = fold(own) or own

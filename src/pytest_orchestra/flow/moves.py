@@ -64,6 +64,7 @@ class Move:
         visits: how many nodes are entered.
         taken: all flows taken, the events' own included.
         added: all tokens made.
+        is_plain: whether a node is entered and passed, and no more.
     """
 
     kind: MoveKind
@@ -82,6 +83,7 @@ class Move:
     visits: int = field(init=False)
     taken: Ways = field(init=False)
     added: tuple[int, ...] = field(init=False)
+    is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
         flows = chain.from_iterable(firing.flows for firing in self.fired)
@@ -89,6 +91,8 @@ class Move:
         object.__setattr__(self, "visits", int(self.entered) + len(self.fired))
         object.__setattr__(self, "taken", (*flows, *self.flows))
         object.__setattr__(self, "added", (*tokens, *self.produced, *self.settled))
+        is_visit = self.kind is MoveKind.VISIT and self.entered
+        object.__setattr__(self, "is_plain", is_visit and not self.fired and not self.cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,14 +51,20 @@ class RunFinder:
         routes: distances in the state space.
         back: the flows that turn back.
         max_turns: how often each of them may be taken in one run.
+        steps_left: steps that all searches together may still take.
     """
 
-    def __init__(self, routes: Routes, back: frozenset[ElementId], max_turns: int) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        back: frozenset[ElementId],
+        max_turns: int,
+        max_steps: int = MAX_STEPS_IN_ALL,
+    ) -> None:
         self.routes = routes
         self.back = back
         self.max_turns = max_turns
-        self._steps_left = MAX_STEPS_IN_ALL
-        self._turns: dict[int, tuple[ElementId, ...]] = {}
+        self.steps_left = max_steps
 
     def main(self) -> Finding:
         """Find the cheapest run."""
@@ -95,11 +101,6 @@ class RunFinder:
         counts = Counter(flow for edge in run for flow in edge.move.taken)
         return {flow for flow in self.back & counts.keys() if counts[flow] > self.max_turns}
 
-    def spend(self) -> bool:
-        """Take one step; False if there is none left."""
-        self._steps_left -= 1
-        return self._steps_left > 0
-
 
 _Progress = tuple[int, ...]
 
@@ -131,7 +132,8 @@ class _Search:
             done.add(here)
             if self._is_goal(here):
                 return Finding(run=_traced(arrival, here))
-            if len(done) > MAX_STEPS or not self._finder.spend():
+            self._finder.steps_left -= 1
+            if len(done) > MAX_STEPS or self._finder.steps_left < 0:
                 return Finding()
             for edge in self._routes.space.edges_from(here[0]):
                 there, total = self._follow(edge, here[1], cost)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class _Teller:
         self._defaults = defaults
         self._activities = self._graph.activities
         self._conditional = self._graph.conditional
-        self._visits: Counter[ElementId] = Counter()
+        self._visits: defaultdict[ElementId, int] = defaultdict(int)
         self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
         self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
         self._put(game.places.opening(self._graph, self._graph.process.id), ())
@@ -74,7 +74,9 @@ class _Teller:
     def tell(self, edge: Edge) -> None:
         move = edge.move
         causes = self._take(edge.consumed)
-        if move.kind is MoveKind.START:
+        if move.is_plain:
+            self._pass(move, causes)
+        elif move.kind is MoveKind.START:
             self._decide(move.outcomes)
             self._put(move.produced, causes)
         elif move.kind is MoveKind.CLOSE:
@@ -83,6 +85,17 @@ class _Teller:
             self._visit(move, causes)
 
     # -- what a move is made of ----------------------------------------------------------------
+
+    def _pass(self, move: Move, causes: _Causes) -> None:
+        """Enter a node and leave it, as nearly all moves do."""
+        node = move.element
+        here = self._happen(Passage.ENTERED, node, causes)
+        visit = self._visits[node]
+        if move.outcomes:
+            self._decide(move.outcomes)
+        if node in self._activities:
+            here = self._happen(Passage.LEFT, node, (here,), visit)
+        self._leave(node, move.flows, here, visit, move.produced)
 
     def _close(self, move: Move) -> None:
         scope = self._active[move.element].pop(0)
@@ -142,17 +155,17 @@ class _Teller:
         return meanwhile
 
     def _leave(
-        self, node: ElementId, flows: Ways, cause: int, visit: int, produced: Iterable[int]
+        self, node: ElementId, flows: Ways, cause: int, visit: int, produced: tuple[int, ...]
     ) -> None:
         """Take the flows on from a node, or end the token there."""
         if node in self._conditional:
             self._note_conditions(node, flows, visit, cause)
-        taken = {flow: self._happen(Passage.TAKEN, flow, (cause,)) for flow in flows}
-        produced = tuple(produced)
+        causes = (cause,)
+        taken = {flow: (self._happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
-            self._put((place,), (taken.get(self._places[place].element, cause),))
+            self._tokens[place].append(taken.get(self._places[place].element, causes))
         if not produced:
-            for scope in self._active[self._graph.nodes[node].scope]:
+            for scope in self._active.get(self._graph.nodes[node].scope, ()):
                 scope.ends.append(cause)
 
     def _with_last_of(self, cut: frozenset[int], causes: _Causes) -> _Causes:
@@ -177,12 +190,11 @@ class _Teller:
 
     # -- tokens, moments, decisions, conditions ------------------------------------------------
 
-    def _take(self, places: Iterable[int]) -> _Causes:
-        taken: set[int] = set()
-        for place in places:
-            if self._tokens[place]:
-                taken.update(self._tokens[place].popleft())
-        return tuple(sorted(taken))
+    def _take(self, places: tuple[int, ...]) -> _Causes:
+        if len(places) == 1 and self._tokens[places[0]]:
+            return self._tokens[places[0]].popleft()
+        queues = [self._tokens[place] for place in places]
+        return tuple(sorted(set().union(*(queue.popleft() for queue in queues if queue))))
 
     def _put(self, places: Iterable[int], causes: _Causes) -> None:
         for number in places:
@@ -193,12 +205,10 @@ class _Teller:
             else:
                 self._tokens[number].append(causes)
 
-    def _happen(
-        self, passage: Passage, element: ElementId, causes: _Causes, visit: int | None = None
-    ) -> int:
-        if visit is None:
-            self._visits[element] += 1
-            visit = self._visits[element]
+    def _happen(self, passage: Passage, element: ElementId, causes: _Causes, visit: int = 0) -> int:
+        """Note a moment and return its index; without a visit it is the element's next one."""
+        if not visit:
+            self._visits[element] = visit = self._visits[element] + 1
         self.moments.append(Moment(passage=passage, element=element, visit=visit, causes=causes))
         return len(self.moments) - 1
 

@@ -174,12 +174,17 @@ class Judge:
     def open_scope(self, scope: str) -> None:
         inner = [node for node in self.nodes.values() if node.scope == scope]
         starts = [node for node in inner if node.kind is NodeKind.START_EVENT]
+        if starts and self.is_ad_hoc(scope):
+            return
         if starts:
             self.opened[scope] += 1
         for node in inner:
             lonely = not (self.incoming[node.id] or node.attached_to or node.triggered_by_event)
             if lonely and not starts and not node.for_compensation and not self.is_link(node):
                 self.tokens[f"at {node.id}"] += 1
+
+    def is_ad_hoc(self, scope: str) -> bool:
+        return scope in self.nodes and self.nodes[scope].kind is NodeKind.AD_HOC_SUB_PROCESS
 
     def is_link(self, node: FlowNode) -> bool:
         return any(event.kind is EventKind.LINK for event in node.events)

@@ -225,12 +225,14 @@ def test_every_scenario_is_a_legal_run(
 
 
 @CALM
-@given(process=PROCESSES, criterion=CRITERIA, seed=st.integers(0, 1000))
-def test_element_order_has_no_say(process: Process, criterion: Criterion, seed: int) -> None:
+@given(process=PROCESSES, criterion=CRITERIA, rolls=st.randoms())
+def test_element_order_has_no_say(
+    process: Process, criterion: Criterion, rolls: random.Random
+) -> None:
     """Shuffled nodes and flows give the very same scenarios."""
     nodes, flows = list(process.nodes), list(process.flows)
-    random.Random(seed).shuffle(nodes)
-    random.Random(seed).shuffle(flows)
+    rolls.shuffle(nodes)
+    rolls.shuffle(flows)
     shuffled = replace(process, nodes=tuple(nodes), flows=tuple(flows))
     one = generate_scenarios(process, criterion=criterion)
     other = generate_scenarios(shuffled, criterion=criterion)
@@ -254,11 +256,10 @@ def test_every_flow_of_a_sound_process_is_covered(block: Block, criterion: Crite
 
 
 @CALM
-@given(block=BLOCKS, seed=st.integers(0, 1000))
-def test_causes_tell_the_whole_order(judge: Judge, block: Block, seed: int) -> None:
+@given(block=BLOCKS, rolls=st.randoms())
+def test_causes_tell_the_whole_order(judge: Judge, block: Block, rolls: random.Random) -> None:
     """Any order of the moments that keeps to their causes is a legal run as well."""
     process = drawn(block)
-    rolls = random.Random(seed)
     for scenario in generate_scenarios(process).scenarios:
         left = dict(enumerate(scenario.moments))
         order: list[int] = []

@@ -1,0 +1,144 @@
+"""Every real model gives scenarios that an independent token game judges legal, and soon."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.importers import read_model
+from pytest_orchestra.model import Process
+
+CORPUS = Path(
+    os.environ.get("ORCHESTRA_CORPUS") or Path(__file__).parents[2] / ".." / "shared" / "bpmn"
+)
+EVERY = int(os.environ.get("ORCHESTRA_CORPUS_EVERY", "8"))
+"""Each so manieth file is looked at; 1 looks at all of them."""
+
+LONGEST = 2.0
+"""Seconds that the scenarios of one process may take."""
+
+pytestmark = pytest.mark.skipif(
+    not (CORPUS / "oracles" / "check_tokens.py").is_file(),
+    reason="no corpus of BPMN files: set ORCHESTRA_CORPUS to the folder with manifest.jsonl",
+)
+
+DISAGREEMENTS = {
+    "ProcessDiagramGeneratorTest.testTransactionElements.bpmn20.xml": (
+        "10.5.4: a cancel boundary event always interrupts, whatever cancelActivity says"
+    ),
+    "TxBoundaryEventProcess.bpmn2": (
+        "10.5.4: an error boundary event always interrupts, whatever cancelActivity says"
+    ),
+    "boundaryEvent-missingAttachToRef.bpmn": (
+        "10.5.4: a boundary event without a host cannot occur, and does not start the process"
+    ),
+    "MID Innovator 15.1.1.11026": (
+        "10.5.5: event definitions by reference count; the judge reads those inside events only"
+    ),
+}
+"""Files of which the judge says otherwise, and the clause of the standard that decides."""
+
+
+def is_disputed(path: str) -> bool:
+    return any(part in path for part in DISAGREEMENTS)
+
+
+@pytest.fixture(scope="module")
+def oracle() -> ModuleType:
+    """The independent token game."""
+    place = CORPUS / "oracles" / "check_tokens.py"
+    spec = importlib.util.spec_from_file_location("check_tokens", place)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def sampled() -> Iterator[tuple[str, Path]]:
+    lines = (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in lines[::EVERY]:
+        path = json.loads(line)["path"]
+        yield path, CORPUS / "corpus" / path
+
+
+Sample = list[tuple[str, Path, Process]]
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    """The processes of each so manieth file of the corpus."""
+    processes: Sample = []
+    for path, file in sampled():
+        try:
+            model = read_model(file)
+        except DefinitionError:
+            continue
+        processes.extend((path, file, process) for process in model.processes)
+    return processes
+
+
+@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+def test_every_scenario_is_legal(sample: Sample, oracle: ModuleType, criterion: Criterion) -> None:
+    """Nothing crashes or hangs, and the judge objects to nothing but what is listed."""
+    judged, illegal, slow = 0, [], []
+    for path, file, process in sample:
+        began = time.perf_counter()
+        found = generate_scenarios(process, criterion=criterion)
+        if time.perf_counter() - began > LONGEST:
+            slow.append(path)
+        if is_disputed(path) or not found.scenarios:
+            continue
+        judge = oracle.Model(str(file), [process.id])
+        for scenario in found.scenarios:
+            if set(scenario.nodes) <= judge.n.keys():
+                verdict, why = oracle.judge(judge, list(scenario.nodes), list(scenario.flows))
+                judged += 1
+                if verdict is not True:
+                    illegal.append(f"{path} {process.id} {scenario.key}: {why}")
+    assert not slow
+    assert not illegal, "\n".join(illegal[:20])
+    assert judged > 3000 // EVERY
+
+
+@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+def test_every_reachable_flow_is_covered_and_every_other_explained(
+    sample: Sample, criterion: Criterion
+) -> None:
+    """Keys are unique, and ``main`` leads."""
+    for path, _, process in sample:
+        found = generate_scenarios(process, criterion=criterion)
+        coverage = found.coverage
+        assert coverage.covered == coverage.reachable, path
+        assert coverage.covered + len(coverage.uncovered) == coverage.total, path
+        assert all(missing.why for missing in coverage.uncovered)
+        keys = [scenario.key for scenario in found.scenarios]
+        assert len(set(keys)) == len(keys), path
+        if keys and criterion is Criterion.BRANCHES:
+            assert keys[0] == "main", path
+        if not keys:
+            assert found.problems, path
+
+
+def test_flow_coverage_needs_few_scenarios() -> None:
+    """On the models with known lower bounds at most a fifth more in sum."""
+    bounds = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))["models"]
+    chosen = lowest = 0
+    for bound in bounds:
+        model = read_model(CORPUS / "corpus" / bound["path"])
+        (process,) = (p for p in model.processes if p.id == bound["process_id"])
+        found: ScenarioSet = generate_scenarios(process, criterion=Criterion.FLOWS)
+        assert found.coverage.covered == bound["sequence_flows"]
+        chosen += len(found.scenarios)
+        lowest += bound["lower_bound_any_loops"]
+    assert chosen <= 1.2 * lowest
