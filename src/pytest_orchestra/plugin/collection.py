@@ -12,12 +12,11 @@ from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.model import Severity
 from pytest_orchestra.plugin.environments import choose_environment
-from pytest_orchestra.plugin.inputs import global_data, python_steps
+from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.options import OPTIONS, Options, is_suite
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
-from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite
 
 _TAGS = pytest.StashKey[set[str]]()
@@ -40,7 +39,7 @@ class _OrchestraModule(pytest.Module):
         environment = choose_environment(self.config, suite.file, suite.environment)
         bound = bind_suite(
             suite,
-            protocols=load_protocols(),
+            protocols=protocols(self.config),
             environment=environment,
             python_steps=python_steps(self.config, suite),
             criterion=_criterion(options, suite),

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_orchestra.engine.runner import new_context, run_scenario
 from pytest_orchestra.engine.session import EngineSession, timestamp
+from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.turning import complete
@@ -20,7 +21,6 @@ from pytest_orchestra.reports.jsonl import EventLog, to_json
 from pytest_orchestra.reports.terminal import failure_text
 from pytest_orchestra.results import RunEvent, RunStatus, SessionFinished, SessionStarted, TestRun
 from pytest_orchestra.suite.bound import RunMode
-from pytest_orchestra.suite.channels import load_protocols
 
 if TYPE_CHECKING:
     from pytest_orchestra.engine.context import RunContext
@@ -104,7 +104,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
     session = EngineSession(
         id=shared.id,
         worker=shared.worker,
-        protocols=load_protocols(),
+        protocols=protocols(config),
         environment=environment,
         emit=emit,
         triggered_by=_user(),

@@ -21,9 +21,9 @@ from pytest_orchestra.documents.reading import read_text
 from pytest_orchestra.engine.environment import Environment, Process
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.model import SourceLocation
+from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.workers import SHARED, SharedSession
-from pytest_orchestra.suite.channels import load_protocols
 
 FILE_LIMIT = 1_000_000
 """Bytes of a file that ``${file:PATH}`` or ``env_file`` names."""
@@ -78,7 +78,7 @@ def _environments(config: pytest.Config, path: Path) -> Mapping[str, Environment
     if path not in read:
         channels = {
             name: frozenset(plugin.connection_model.model_fields)
-            for name, plugin in load_protocols().items()
+            for name, plugin in protocols(config).items()
         }
         read[path] = read_environments(path, channels=channels)
     return read[path]
@@ -118,7 +118,7 @@ def session_environment(config: pytest.Config) -> Environment:
     variables = _variables(definition)
     return Environment(
         definition,
-        protocols=load_protocols(),
+        protocols=protocols(config),
         look_up_variable=lambda name: os.environ.get(name, variables.get(name)),
         read_file=lambda path: _read(folder / path),
         starter=_Services(config.stash[SHARED]),

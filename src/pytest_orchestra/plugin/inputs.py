@@ -1,8 +1,8 @@
-"""What binding needs beside the suite file: Python steps and the data sets of every suite."""
+"""What binding needs beside the suite file: protocols, Python steps, data sets of every suite."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -11,11 +11,25 @@ import pytest
 from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.plugin.options import OPTIONS, matching
+from pytest_orchestra.spi import ProtocolPlugin
+from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.python_modules import import_python_steps, package_of
 from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
 from pytest_orchestra.suite.reading import SuiteFile
 
 _GLOBAL = pytest.StashKey[tuple[DataSet, ...]]()
+_PROTOCOLS = pytest.StashKey[Mapping[str, ProtocolPlugin]]()
+
+
+def protocols(config: pytest.Config) -> Mapping[str, ProtocolPlugin]:
+    """The installed protocol plugins by channel id, looked for once: that takes 10 ms.
+
+    Raises:
+        ConfigurationError: one cannot be imported, or two have one id.
+    """
+    if _PROTOCOLS not in config.stash:
+        config.stash[_PROTOCOLS] = load_protocols()
+    return config.stash[_PROTOCOLS]
 
 
 def global_data(config: pytest.Config) -> tuple[DataSet, ...]:
