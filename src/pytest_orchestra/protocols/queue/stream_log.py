@@ -33,14 +33,24 @@ class StreamState:
     @classmethod
     def of(cls, info: Mapping[str, object]) -> StreamState:
         """Read the server's answer."""
-        last, first = info.get("last-generated-id"), info.get("first-entry")
-        length, added = info.get("length"), info.get("entries-added")
+        generated, length = info.get("last-generated-id"), info.get("length")
+        added = info.get("entries-added")
         return cls(
-            last=last if isinstance(last, bytes) else NOTHING,
-            first=first[0] if isinstance(first, tuple | list) else None,
+            last=generated
+            if isinstance(generated, bytes)
+            else _id(info.get("last-entry")) or NOTHING,
+            first=_id(info.get("first-entry")),
             length=length if isinstance(length, int) else 0,
             added=added if isinstance(added, int) else None,
         )
+
+
+def _id(entry: object) -> bytes | None:
+    """Give the id of an entry in an answer; an empty stream has none."""
+    match entry:
+        case (bytes(id_), _):
+            return id_
+    return None
 
 
 @dataclass(slots=True, eq=False)

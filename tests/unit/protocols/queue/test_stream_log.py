@@ -98,4 +98,6 @@ def test_a_state_is_read_from_the_answer_of_the_server() -> None:
         "entries-added": 9,
     }
     assert StreamState.of(answer) == state(last=7, first=3, length=2, added=9)
+    del answer["last-generated-id"]
+    assert StreamState.of({**answer, "last-entry": (b"6-0", {})}).last == b"6-0"
     assert StreamState.of({}) == StreamState(last=NOTHING, first=None, length=0, added=None)
