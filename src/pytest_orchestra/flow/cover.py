@@ -64,9 +64,9 @@ class _Cover:
     def next_run(self) -> Run | None:
         """Return a run that takes flows that are missing, None where none is found."""
         run = self._longest(misplaced=False)
-        if run is None or not self._takes_missing(run):
+        if not self._is_useful(run):
             run = self._longest(misplaced=True)
-        if run is None or not self._takes_missing(run):
+        if not self._is_useful(run):
             run = self._any_run()
         if run is None:
             return None
@@ -85,8 +85,10 @@ class _Cover:
             self.missing.discard(flow)
         return None
 
-    def _takes_missing(self, run: Run) -> bool:
-        return any(not self.missing.isdisjoint(edge.move.taken) for edge in run)
+    def _is_useful(self, run: Run | None) -> bool:
+        """Whether a run takes a missing flow and does not turn back too often."""
+        flows = {flow for edge in run or () for flow in edge.move.taken}
+        return not self.missing.isdisjoint(flows) and not self._finder.overturned(run or ())
 
     def _strike(self, run: Run) -> None:
         for edge in run:

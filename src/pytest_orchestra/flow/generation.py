@@ -53,11 +53,11 @@ def generate_scenarios(
     """
     _check(criterion, max_loop_iterations, max_scenarios)
     graph = index_process(process)
-    routes, main = _settled(StateSpace(TokenGame(graph)), max_loop_iterations)
+    finder, main = _settled(StateSpace(TokenGame(graph)), max_loop_iterations)
     if not main:
         patient = TokenGame(graph, is_patient=True)
-        routes, main = _settled(StateSpace(patient), max_loop_iterations)
-    finder = RunFinder(routes, routes.space.game.back, max_loop_iterations)
+        finder, main = _settled(StateSpace(patient), max_loop_iterations)
+    routes = finder.routes
     selection = Selection(max_scenarios)
     if main:
         _CHOICES[criterion](finder, selection)
@@ -86,20 +86,24 @@ def _check(criterion: Criterion, max_loop_iterations: int, max_scenarios: int) -
         raise ConfigurationError(f"max_scenarios is {max_scenarios}", hint="Give 1 or more")
 
 
-def _settled(space: StateSpace, max_turns: int) -> tuple[Routes, Run]:
-    """Return the routes by the final default outcomes, and the run that takes them all.
+def _settled(space: StateSpace, max_turns: int) -> tuple[RunFinder, Run]:
+    """Return what finds runs by the final default outcomes, and the run that takes them all.
 
     The default outcomes are chosen by looking at flows alone; where they lead into a deadlock,
-    the nearest run that ends well becomes ``main``, and what it takes first the default.
+    the nearest run that ends well becomes ``main``, and what it takes first the default. Where
+    every run turns back more often than it may, the bound gives way.
     """
     game = space.game
     defaults = choose_defaults(game.graph, game.decisions, game.ways)
-    routes = Routes(space, defaults)
-    main = RunFinder(routes, game.back, max_turns).main().run or ()
-    if changed_outcomes(main, defaults):
-        defaults = _as_taken(main, defaults, game.decisions)
-        routes = Routes(space, defaults)
-    return routes, main
+    finder = RunFinder(Routes(space, defaults), game.back, max_turns)
+    main = finder.main().run
+    if main is None and StateSpace.START in finder.routes.to_end:
+        main = finder.routes.run_from(StateSpace.START)
+        finder.max_turns = max(finder.turns(main).values())
+    if main and changed_outcomes(main, defaults):
+        settled = _as_taken(main, defaults, game.decisions)
+        finder = RunFinder(Routes(space, settled), game.back, finder.max_turns)
+    return finder, main or ()
 
 
 def _as_taken(run: Run, defaults: AbstractSet[int], decisions: Decisions) -> frozenset[int]:

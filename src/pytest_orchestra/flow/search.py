@@ -98,8 +98,12 @@ class RunFinder:
 
     def overturned(self, run: Run) -> set[ElementId]:
         """Return the flows that a run takes more often than it may."""
+        return {flow for flow, count in self.turns(run).items() if count > self.max_turns}
+
+    def turns(self, run: Run) -> dict[ElementId, int]:
+        """Return how often a run turns back by each flow that does so."""
         counts = Counter(flow for edge in run for flow in edge.move.taken)
-        return {flow for flow in self.back & counts.keys() if counts[flow] > self.max_turns}
+        return {flow: counts[flow] for flow in self.back & counts.keys()}
 
 
 _Progress = tuple[int, ...]

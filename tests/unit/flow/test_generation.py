@@ -110,6 +110,31 @@ def test_a_process_that_makes_tokens_for_ever_has_the_run_that_ends_it(plan: Pla
     assert found.coverage.covered == found.coverage.total
 
 
+def test_the_bound_gives_way_where_every_run_turns_back(plan: Plan) -> None:
+    """There is at least ``main``."""
+    found = plan(
+        """
+        a: task
+        b: task
+        f: and
+        g: xor
+        t: task
+        e: end
+        z: boundary on t timer
+        a -> t
+        f1: f -> g
+        f2: f -> b
+        b -> g
+        back: g -> t
+        t -> e
+        z -> g
+    """,
+        max_loop_iterations=0,
+    )
+    assert found.scenarios[0].key == "main"
+    assert found.scenarios[0].flows.count("back") == 2
+
+
 def test_flows_that_cross_a_border_do_no_harm(plan: Plan) -> None:
     """A token may leave a sub-process by a flow that it should not have."""
     found = plan("""
