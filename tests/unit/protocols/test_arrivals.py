@@ -6,17 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.protocols.arrivals import (
-    MOST_KEPT,
-    MOST_KEPT_BYTES,
-    MOST_PASSED_BY,
-    Arrival,
-    ArrivalWatch,
-    Mark,
-    Place,
-    Selection,
-    end,
-)
+from pytest_orchestra.protocols.arrivals import Arrival, ArrivalWatch, Mark, Place, Selection, end
+from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES
+from pytest_orchestra.protocols.arrivals.watch import MOST_PASSED_BY
 from pytest_orchestra.protocols.payloads import PayloadError
 from pytest_orchestra.spi import Call, Observation
 

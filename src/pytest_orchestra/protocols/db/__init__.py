@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.protocols.db.connection import DbConnection
 from pytest_orchestra.results import ViolationType
-from pytest_orchestra.spi import CallField, Client, FieldUse
+from pytest_orchestra.spi import CallField, Client, FieldUse, ProtocolPlugin, StepExecutor
 
 if TYPE_CHECKING:
     from pytest_orchestra.spi import ContractValidator, EndpointMatcher, SpecParser
@@ -50,7 +50,7 @@ class DbProtocol:
             summary="One statement; {{…}} in it are bound and converted to the parameters' types.",
         ),
     )
-    roots = MappingProxyType(
+    roots: Mapping[str, str] = MappingProxyType(
         {
             "row": "a row by column name; of an action the first one, or null",
             "rows": "all rows",
@@ -63,8 +63,8 @@ class DbProtocol:
     unmet = ViolationType.DB_ASSERTION_FAILED
     spec_parser: SpecParser | None = None
     endpoint_matcher: EndpointMatcher | None = None
-    step_executor = DbExecutor()
+    step_executor: StepExecutor = DbExecutor()
     contract_validator: ContractValidator | None = None
 
 
-plugin = DbProtocol()
+plugin: ProtocolPlugin = DbProtocol()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection
 from pytest_orchestra.results import StepKind, ViolationType
-from pytest_orchestra.spi import CallField, Client, FieldUse
+from pytest_orchestra.spi import CallField, Client, FieldUse, ProtocolPlugin, StepExecutor
 
 if TYPE_CHECKING:
     from pytest_orchestra.spi import ContractValidator, EndpointMatcher, SpecParser
@@ -69,7 +69,7 @@ class KafkaProtocol:
             summary="Where it is sent; without it the key decides.",
         ),
     )
-    roots = MappingProxyType(
+    roots: Mapping[str, str] = MappingProxyType(
         {
             "message": "the message: key, value, headers, topic, partition, offset, timestamp",
             "messages": "of an assertion: every message that matched, each with its `message`",
@@ -81,8 +81,8 @@ class KafkaProtocol:
     unmet = ViolationType.KAFKA_MESSAGE_NOT_FOUND
     spec_parser: SpecParser | None = None
     endpoint_matcher: EndpointMatcher | None = None
-    step_executor = KafkaExecutor()
+    step_executor: StepExecutor = KafkaExecutor()
     contract_validator: ContractValidator | None = None
 
 
-plugin = KafkaProtocol()
+plugin: ProtocolPlugin = KafkaProtocol()

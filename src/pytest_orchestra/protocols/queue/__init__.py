@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.results import StepKind, ViolationType
-from pytest_orchestra.spi import CallField, Client, FieldUse
+from pytest_orchestra.spi import CallField, Client, FieldUse, ProtocolPlugin, StepExecutor
 
 if TYPE_CHECKING:
     from pytest_orchestra.spi import ContractValidator, EndpointMatcher, SpecParser
@@ -62,7 +62,7 @@ class QueueProtocol:
             summary="What is sent: text as it is, else JSON.",
         ),
     )
-    roots = MappingProxyType(
+    roots: Mapping[str, str] = MappingProxyType(
         {
             "message": "the message: id, queue, key, value, headers, timestamp",
             "messages": "of an assertion: every message that matched, each with its `message`",
@@ -74,8 +74,8 @@ class QueueProtocol:
     unmet = ViolationType.QUEUE_MESSAGE_NOT_FOUND
     spec_parser: SpecParser | None = None
     endpoint_matcher: EndpointMatcher | None = None
-    step_executor = QueueExecutor()
+    step_executor: StepExecutor = QueueExecutor()
     contract_validator: ContractValidator | None = None
 
 
-plugin = QueueProtocol()
+plugin: ProtocolPlugin = QueueProtocol()

@@ -1,0 +1,131 @@
+"""Looks at one place from a position on."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES, Arrival, Place
+from pytest_orchestra.protocols.arrivals.selection import Selection
+from pytest_orchestra.spi import Observation
+
+MOST_PASSED_BY = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A position at a place.
+
+    Attributes:
+        number: arrivals before it were there before.
+        counts: whether an arrival's ``order`` lies behind the position.
+    """
+
+    place: Place
+    number: int
+    counts: Callable[[object], bool]
+
+
+class ArrivalWatch:
+    """Looks at one place for what a selection selects; woken by arrivals.
+
+    Args:
+        selection: of the assertion.
+        mark: where to look from; None: it is taken by the first look.
+        take: takes it, within so many seconds.
+    """
+
+    standing = False
+
+    def __init__(
+        self,
+        selection: Selection,
+        mark: Mark | None,
+        take: Callable[[float], Awaitable[Mark]],
+    ) -> None:
+        self._selection = selection
+        self._mark = mark
+        self._take = take
+        self._next = mark.number if mark else 0
+
+    async def look(self, within: float) -> Sequence[Observation]:
+        """Give what was selected since the last look, at once; else wait for it.
+
+        Raises:
+            ConnectorError: nothing arrived, and nothing could have.
+        """
+        clock = asyncio.get_running_loop().time
+        until = clock() + within
+        if self._mark is None:
+            self._mark = await self._take(within)
+            self._next = self._mark.number
+        place = self._mark.place
+        while not (fresh := self._fresh(self._mark)):
+            left = until - clock()
+            if place.trouble is not None and (left <= 0 or not place.trouble.retriable):
+                raise place.trouble
+            if left <= 0:
+                break
+            await place.wait(self._selection.key, left)
+        return [arrival.observe() for arrival in fresh]
+
+    def seen(self) -> str:
+        """One line: how many messages passed by since the arming, when, how many selected."""
+        if self._mark is None:
+            return "nothing was looked at yet"
+        since = self._since_arming(self._mark)
+        where = f"on {self._mark.place.name} since the arming"
+        if not since:
+            return f"no message {where}{self._notes(self._mark)}"
+        line = f"{len(since)} message{'s' * (len(since) != 1)} {where}{_span(since)}"
+        if wanted := str(self._selection):
+            line += f", {sum(map(self._selection.matches, since))} of them with {wanted}"
+        return line + self._notes(self._mark)
+
+    def passed_by(self) -> Sequence[Observation]:
+        """The latest of what arrived since the arming and was not selected, latest last."""
+        if self._mark is None:
+            return ()
+        others = [
+            arrival
+            for arrival in self._since_arming(self._mark)
+            if not self._selection.matches(arrival)
+        ]
+        return [arrival.observe() for arrival in others[-MOST_PASSED_BY:]]
+
+    def _fresh(self, mark: Mark) -> list[Arrival]:
+        arrivals = mark.place.since(self._next, self._selection.key)
+        self._next = mark.place.count
+        return [
+            arrival
+            for arrival in arrivals
+            if mark.counts(arrival.order) and self._selection.matches(arrival)
+        ]
+
+    @staticmethod
+    def _notes(mark: Mark) -> str:
+        notes = f"; {mark.place.note}" if mark.place.note else ""
+        if (lost := mark.place.dropped - mark.number) > 0:
+            notes += f"; {lost} older ones are forgotten: no more than {MOST_KEPT} messages and "
+            notes += f"{MOST_KEPT_BYTES // 2**20} MiB are kept"
+        return notes
+
+    @staticmethod
+    def _since_arming(mark: Mark) -> list[Arrival]:
+        return [arrival for arrival in mark.place.since(mark.number) if mark.counts(arrival.order)]
+
+
+def _span(arrivals: Sequence[Arrival]) -> str:
+    stamps = [arrival.at for arrival in arrivals if arrival.at is not None]
+    if not stamps:
+        return ""
+    if len(stamps) == 1:
+        return f", at {_time(stamps[0])}"
+    return f", from {_time(min(stamps))} to {_time(max(stamps))}"
+
+
+def _time(stamp: float) -> str:
+    at = dt.datetime.fromtimestamp(stamp, tz=dt.UTC)
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03d} UTC"
