@@ -182,7 +182,8 @@ def _violation(error: BaseException) -> Violation:
     """An assertion or a failure that was meant is a broken rule, anything else our side's."""
     kind = type(error).__name__
     text = str(error).strip()
-    if isinstance(error, Exception | SystemExit) and not isinstance(error, AssertionError):
+    ours = Exception | SystemExit | asyncio.CancelledError
+    if isinstance(error, ours) and not isinstance(error, AssertionError):
         return Violation(
             type=ViolationType.VALIDATION_ERROR,
             code=f"{CHANNEL}.error",

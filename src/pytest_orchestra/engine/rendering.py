@@ -144,9 +144,8 @@ def _rule_check(rule: Rule, names: Mapping[str, object]) -> RuleCheck:
         outcome = rule.check({**names, **roots})
         if outcome.holds:
             return None
-        error = outcome.error.removeprefix(f"'{rule.text}': ")
         parts = ", ".join(f"{text} = {show(value)}" for text, value in outcome.parts)
-        return Mismatch(path=rule.text, seen=error or parts, part=Part.RULE)
+        return Mismatch(path=rule.text, seen=outcome.error or parts, part=Part.RULE)
 
     return check
 
