@@ -10,6 +10,10 @@ from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.places import PlaceKind, Places
 from pytest_orchestra.model import ElementId, FlowNode, NodeKind
 
+_JOINS = frozenset(
+    {NodeKind.PARALLEL_GATEWAY, NodeKind.INCLUSIVE_GATEWAY, NodeKind.COMPLEX_GATEWAY}
+)
+
 State = tuple[int, ...]
 """All tokens, as the places where they are, in order; a place stands once for each token."""
 
@@ -54,14 +58,12 @@ def join_at(
 ) -> InclusiveJoin | ParallelJoin | None:
     """Return the rule by which a node waits for several tokens, None if it takes each alone."""
     flows = graph.incoming.get(node.id, ())
-    incoming = tuple(places.flows[flow.id] for flow in flows)
-    if len(incoming) <= 1:
+    if node.kind not in _JOINS or len(flows) <= 1:
         return None
+    incoming = tuple(places.flows[flow.id] for flow in flows)
     if node.kind is NodeKind.PARALLEL_GATEWAY:
         return ParallelJoin(incoming=tuple(sorted(incoming)))
-    if node.kind in (NodeKind.INCLUSIVE_GATEWAY, NodeKind.COMPLEX_GATEWAY):
-        return InclusiveJoin(incoming=incoming, heading=_headings(graph, places, node))
-    return None
+    return InclusiveJoin(incoming=incoming, heading=_headings(graph, places, node))
 
 
 def _headings(graph: ProcessGraph, places: Places, join: FlowNode) -> dict[int, frozenset[int]]:
