@@ -71,7 +71,7 @@ def _refused(error: asyncpg.PostgresError, where: str, sql: str) -> ConnectorErr
     state = str(error.sqlstate)
     if state == _TIMED_OUT:
         return ConnectorError(
-            f"{where} took too long and was stopped", code=f"db.{state}", retriable=True
+            f"{where} stopped the statement, which took too long", code="db.timeout", retriable=True
         )
     said = _line(str(error.args[0])) if error.args else type(error).__name__
     detail = f": {_line(error.detail)}" if error.detail else ""

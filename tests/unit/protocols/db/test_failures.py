@@ -20,7 +20,7 @@ CONNECTION = DbConnection(url="postgresql://ann:sesame@h/shop")
         (asyncpg.UndefinedTableError("no"), "db.42P01", False),
         (asyncpg.SerializationError("no"), "db.40001", True),
         (asyncpg.TooManyConnectionsError("no"), "db.53300", True),
-        (asyncpg.QueryCanceledError("no"), "db.57014", True),
+        (asyncpg.QueryCanceledError("no"), "db.timeout", True),
         (asyncpg.LockNotAvailableError("no"), "db.55P03", True),
         (ValueError("year 0 is out of range"), "db.value", False),
     ],
