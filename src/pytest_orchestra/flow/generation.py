@@ -103,6 +103,7 @@ def _settled(space: StateSpace, max_turns: int) -> tuple[RunFinder, Run]:
     if main and changed_outcomes(main, defaults):
         settled = _as_taken(main, defaults, game.decisions)
         finder = RunFinder(Routes(space, settled), game.back, finder.max_turns)
+        main = finder.main().run or main
     return finder, main or ()
 
 

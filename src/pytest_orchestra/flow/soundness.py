@@ -33,7 +33,11 @@ def _whole(routes: Routes) -> Iterator[Problem]:
     graph = routes.space.game.graph
     about = partial(_warning, element_id=graph.process.id, location=graph.process.location)
     if not graph.nodes:
-        yield about(code="process-empty", message="the process has no flow nodes")
+        yield about(
+            code="process-empty",
+            message="the process has no flow nodes",
+            hint="Draw them, or name another process of the file",
+        )
     elif not graph.entries(graph.process.id):
         yield about(
             code="no-start",
@@ -94,9 +98,15 @@ def _not_yet(graph: ProcessGraph, node: FlowNode) -> Iterator[Problem]:
             hint="Check its scenarios by hand",
         )
     elif node.kind in _THROWS and has_event(node, EventKind.COMPENSATE):
-        yield about(message=f"{name} throws compensation, whose handlers are not walked yet")
+        yield about(
+            message=f"{name} throws compensation, whose handlers are not walked yet",
+            hint="Assert what the handlers do by a step at this event",
+        )
     elif node.kind is NodeKind.BOUNDARY_EVENT and has_event(node, EventKind.COMPENSATE):
-        yield about(message=f"the compensation event {name} is not walked yet")
+        yield about(
+            message=f"the compensation event {name} is not walked yet",
+            hint="Assert what its handler does by a step at the event that throws",
+        )
     elif node.id in graph.children and not graph.is_opened(node):
         yield about(
             message=f"the inside of {name} is not walked, as it begins with a start event",
