@@ -18,14 +18,16 @@ OUTPUT = "output.txt"
 
 def mine(shop: Path) -> list[psutil.Process]:
     """The processes that carry the session's mark in their variables."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("ORCHESTRA_TEST_SHOP") == str(shop):
-                found.append(process)
-        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue
-    return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in psutil.process_iter() if is_mine(process, shop)]
+
+
+def is_mine(process: psutil.Process, shop: Path) -> bool:
+    """Whether it lives and has the mark."""
+    try:
+        marked = process.environ().get("ORCHESTRA_TEST_SHOP") == str(shop)
+        return marked and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
+        return False
 
 
 def wait_until(done: Callable[[], bool], within: float) -> None:

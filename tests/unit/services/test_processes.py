@@ -60,7 +60,8 @@ while True:
 
 
 def python(code: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-c", code, *arguments]
+    # without site: what measures this process's coverage would start in that one too, and late
+    return [sys.executable, "-S", "-c", code, *arguments]
 
 
 def get(port: int | None) -> dict[str, object]:
