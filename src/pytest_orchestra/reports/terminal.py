@@ -17,17 +17,24 @@ MOST_OTHERS = 5
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def failure_text(run: TestRun, *, rerun: str) -> str:
+def headline(run: TestRun) -> str:
+    """One line for lists of failures: where the first failed step stands, and why it failed."""
+    failed = run.failed_steps
+    return _cut(f"{_where(failed[0])}: {_reason(failed[0])}" if failed else _head(run))
+
+
+def failure_text(run: TestRun, *, rerun: str, most: int = MOST_LINES) -> str:
     """Why the run failed: the first failed step whole, the others by a line each.
 
     Args:
         run: final, with its steps, masked.
         rerun: the pytest command that runs this item again.
+        most: lines of the text.
     """
     failed = run.failed_steps
     others = _others(failed[1:])
     tail = [_cut(_progress(run)), _printable(f"rerun: {rerun}")]
-    room = MOST_LINES - 1 - len(others) - len(tail)
+    room = most - 1 - len(others) - len(tail)
     body = _step_lines(failed[0], room) if failed else []
     return "\n".join([_cut(_head(run)), *body, *others, *tail])
 
@@ -67,8 +74,12 @@ def _others(steps: Sequence[StepResult]) -> list[str]:
 
 
 def _what(step: StepResult) -> str:
+    return f"{step.kind.value} {step.channel} at {_where(step)}"
+
+
+def _where(step: StepResult) -> str:
     visit = f"#{step.visit}" if step.visit > 1 else ""
-    return f"{step.kind.value} {step.channel} at '{step.place}'{visit}"
+    return f"'{step.place}'{visit}"
 
 
 def _took(step: StepResult) -> str:
