@@ -192,10 +192,7 @@ class Environment:
         if len(aliases) == 1:
             return next(iter(aliases))
         if not self.name and not aliases:
-            raise ConfigurationError(
-                f"there is no environment that says where {channel} is",
-                hint="Write orchestra.environments.yaml and choose one with --orchestra-env.",
-            )
+            raise _nowhere(channel)
         raise ConfigurationError(
             f"environment '{self.name}' has {len(aliases) or 'no'} {channel} connection"
             f"{'s' * (len(aliases) > 1)}",
@@ -209,9 +206,18 @@ class Environment:
             raise ConfigurationError(f"there is no channel '{channel}'", hint=hint)
         definition = self._definition.connection(channel, alias)
         overrides = self._overrides.get((channel, alias))
+        if definition is None and overrides is None and not self.name:
+            raise _nowhere(f"{channel} connection '{alias}'")
         if definition is None and overrides is None:
             hint = suggestion(alias, self._definition.aliases(channel), "Known connections")
             raise ConfigurationError(
                 f"environment '{self.name}' has no {channel} connection '{alias}'", hint=hint
             )
         return self._resolver.connection(plugin, definition, overrides or {}, alias)
+
+
+def _nowhere(what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"there is no environment that says where {what} is",
+        hint="Write orchestra.environments.yaml and choose one with --orchestra-env.",
+    )
