@@ -80,7 +80,7 @@ async def call_python(
             return _delivered(step, attempt.given, attempts, elapsed)
         pause = schedule.pause(elapsed)
         if step.kind is StepKind.ACTION or not isinstance(attempt.raised, AssertionError):
-            return _failed(attempt.raised, attempts)
+            return _failed(step, attempt.raised, attempts)
         if pause is None:
             return _late(step, attempt.raised, expect, attempts)
         unmet = attempt.raised
@@ -157,8 +157,8 @@ def _wrong(step: PythonStep, code: str, what: str) -> Outcome:
     return Outcome(violations=(violation,))
 
 
-def _failed(error: BaseException, attempts: int) -> Outcome:
-    return Outcome(violations=(_violation(error),), attempts=attempts, notes=_place(error))
+def _failed(step: PythonStep, error: BaseException, attempts: int) -> Outcome:
+    return Outcome(violations=(_violation(error),), attempts=attempts, notes=_place(step, error))
 
 
 def _late(step: PythonStep, unmet: AssertionError | None, expect: Expect, attempts: int) -> Outcome:
@@ -174,7 +174,7 @@ def _late(step: PythonStep, unmet: AssertionError | None, expect: Expect, attemp
             own if unmet is None else _violation(unmet),
         ),
         attempts=attempts,
-        notes=_place(unmet),
+        notes=_place(step, unmet),
     )
 
 
@@ -196,10 +196,12 @@ def _violation(error: BaseException) -> Violation:
     )
 
 
-def _place(error: BaseException | None) -> tuple[str, ...]:
-    """Where it was raised: the innermost place that is not this module's."""
+def _place(step: PythonStep, error: BaseException | None) -> tuple[str, ...]:
+    """Where it was raised: the innermost place in the step's own file, else the innermost one."""
     trace = traceback.extract_tb(error.__traceback__) if error is not None else []
     frames = [frame for frame in trace if frame.filename != __file__]
+    file = step.location.file if step.location is not None else ""
+    frames = [frame for frame in frames if frame.filename == file] or frames
     if not frames:
         return ()
     return (f"raised at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}",)

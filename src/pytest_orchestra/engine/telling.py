@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
+from typing import Any
 
-from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome
-from pytest_orchestra.engine.secrets import MASKED, Mask
-from pytest_orchestra.results import Evidence, StepResult, StepStatus, Violation
+from pytest_orchestra.engine.outcome import Outcome
+from pytest_orchestra.engine.secrets import Mask
+from pytest_orchestra.results import Evidence, JsonLike, StepResult, StepStatus, Violation
 from pytest_orchestra.suite.bound import BoundStep
+
+_NAMES = (
+    "request",
+    "response_headers",
+    "response_body",
+    "db_result",
+    "kafka_message",
+    "queue_message",
+)
+_FIELDS = attrgetter(*_NAMES)
 
 
 def step_result(
@@ -31,11 +43,7 @@ def step_result(
     """
     step = bound.step
     found: set[str] = set()
-    evidence = _evidence(outcome.evidence, mask, found)
-    saved = {
-        name: MASKED if mask.is_secret_key(name) else mask.value(held, found)
-        for name, held in outcome.saved.items()
-    }
+    evidence, saved = _seen(outcome, mask, found)
     hide = _Texts(mask, sorted(found, key=len, reverse=True))
     after = outcome.satisfied_after
     failed = StepStatus.FAILED if outcome.violations else StepStatus.PASSED
@@ -62,19 +70,16 @@ def step_result(
     )
 
 
-def _evidence(evidence: Evidence, mask: Mask, found: set[str]) -> Evidence:
-    if evidence is NO_EVIDENCE:
-        return evidence
-    headers = evidence.response_headers
-    return Evidence(
-        request=mask.value(evidence.request, found),
-        actual_status_code=evidence.actual_status_code,
-        response_headers=mask.value(headers, found) if headers else headers,  # type: ignore[arg-type]  # a masked mapping is a mapping
-        response_body=mask.value(evidence.response_body, found),
-        db_result=mask.value(evidence.db_result, found),
-        kafka_message=mask.value(evidence.kafka_message, found),
-        queue_message=mask.value(evidence.queue_message, found),
-    )
+def _seen(outcome: Outcome, mask: Mask, found: set[str]) -> tuple[Evidence, Mapping[str, JsonLike]]:
+    """What was seen and saved, masked; themselves where they have nothing to hide."""
+    fields = _FIELDS(outcome.evidence)
+    seen = (*fields, outcome.saved)
+    masked: Any = mask.value(seen, found)
+    if masked is seen:
+        return outcome.evidence, outcome.saved
+    *parts, saved = masked
+    status = outcome.evidence.actual_status_code
+    return Evidence(actual_status_code=status, **dict(zip(_NAMES, parts, strict=True))), saved
 
 
 class _Texts:

@@ -12,8 +12,9 @@ from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_orchestra.results import RunEvent
 
@@ -101,10 +102,18 @@ def _encoded(encoder: json.JSONEncoder, value: object) -> str:
         return encoder.encode(_harmless(value, DEEPEST))
 
 
+class _Fields(NamedTuple):
+    """Of a dataclass: names, the defaults that say nothing (else MISSING), how to get values."""
+
+    names: tuple[str, ...]
+    defaults: tuple[object, ...]
+    values: Callable[[object], tuple[object, ...]]
+
+
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, object], ...]:  # noqa: ANN401 - any dataclass
-    """Each field's name, and the default that says nothing; MISSING where every value does."""
-    return tuple((field.name, _nothing(field)) for field in fields(kind))
+def _fields(kind: Any) -> _Fields:  # noqa: ANN401 - any dataclass
+    names = tuple(field.name for field in fields(kind))
+    return _Fields(names, tuple(map(_nothing, fields(kind))), attrgetter(*names))
 
 
 def _nothing(field: Any) -> object:  # noqa: ANN401 - dataclasses.Field of any type
@@ -116,8 +125,9 @@ def _nothing(field: Any) -> object:  # noqa: ANN401 - dataclasses.Field of any t
 def _plain(value: object) -> object:
     """One level of what the encoder does not know."""
     if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
-        return {name: held for name, held, default in pairs if held != default}
+        names, defaults, held = _fields(type(value))
+        parts = zip(names, held(value), defaults, strict=True)
+        return {name: part for name, part, default in parts if part != default}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 
 from pytest_orchestra.engine.deadlines import STOP_WITHIN
 from pytest_orchestra.engine.python_calls import Signals, call_python
+from pytest_orchestra.model import SourceLocation
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.suite.bound import Expect
 from pytest_orchestra.suite.python_steps import PythonStep
@@ -47,6 +49,7 @@ class Calls:
             name="writes",
             kind=kind,
             fixtures=tuple(inspect.signature(function).parameters),
+            location=SourceLocation(file=__file__, line=1),
         )
         began = self.loop.time()
         try:
@@ -187,6 +190,17 @@ def test_what_a_function_raises_fails_its_step(
     last = inspect.getsourcelines(function)[1] + len(inspect.getsourcelines(function)[0]) - 1
     assert outcome.notes == (f"raised at {__file__}:{last} in fail",)
     assert outcome.attempts == 1
+
+
+def test_the_place_is_in_the_steps_own_file(calls: Calls) -> None:
+    """What it called may be deep in a library."""
+
+    def asks() -> None:
+        json.loads("{")
+
+    outcome = calls(asks)
+    line = inspect.getsourcelines(asks)[1] + 1
+    assert outcome.notes == (f"raised at {__file__}:{line} in asks",)
 
 
 @pytest.mark.parametrize("make", [raises, raises_later])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
 from decimal import Decimal
 
@@ -237,22 +236,3 @@ def test_nothing_shows_its_secrets() -> None:
     """Not even the mask itself."""
     mask = mask_of("hunter22")
     assert "hunter22" not in repr(mask)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "word " * 200_000,
-        [{"id": n, "name": f"name {n}", "city": "Tallinn"} for n in range(15_000)],
-    ],
-    ids=["one text", "many values"],
-)
-def test_a_large_body_costs_little(value: object) -> None:
-    """A megabyte takes less than 50 ms, the best of five times."""
-    mask = mask_of(*(f"secret-number-{number}" for number in range(20)))
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert mask.value(value) is value
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.05
