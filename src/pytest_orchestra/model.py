@@ -13,6 +13,7 @@ from typing import NewType
 ElementId = NewType("ElementId", str)
 """The id of anything in a model; flows without one are called ``source->target``."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLocation:
     """A place in a file that a person wrote. ``line`` and ``column`` count from 1, 0: unknown."""

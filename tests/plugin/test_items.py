@@ -161,7 +161,7 @@ def test_a_bare_process_is_planned_and_does_not_pass(shop: pytest.Pytester) -> N
     result = shop.runpytest("order.bpmn", "-rs")
     result.assert_outcomes(skipped=2)
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    result.stdout.fnmatch_lines(["*nothing was tested: no step*", "SKIPPED*no step is bound on this way"])
+    result.stdout.fnmatch_lines(["*nothing was tested: no step*", "SKIPPED*no step is bound*"])
     assert collected(shop.runpytest("order.bpmn", "--collect-only", "-q")) == [
         "order.bpmn::order::main",
         "order.bpmn::order::amount-high",
