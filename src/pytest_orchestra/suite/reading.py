@@ -165,8 +165,32 @@ def _salvaged(
 def _right_steps(document: Document, steps: object) -> Iterator[tuple[int, StepPart]]:
     for index in range(len(steps) if isinstance(steps, list) else 0):
         part, _ = decode(document, StepPart, at=("steps", index))
+        part = part or _right_part(document.part(("steps", index)), document)
         if part is not None:
             yield index, part
+
+
+def _right_part(step: object, document: Document) -> StepPart | None:
+    """What is right in a step, if its place and call are among it: the rest is judged all the same.
+
+    Keys that come later say what a step is; without them the rest would make no sense.
+    """
+    if not isinstance(step, dict) or not StepPart.later.keys().isdisjoint(step):
+        return None
+
+    def read(value: object) -> StepPart | None:
+        return decode_value(value, StepPart, locate=document.location)[0]
+
+    right: dict[str, object] = {}
+    for key, inner in step.items():
+        if read({key: inner}) is not None:
+            right[key] = inner
+        elif key in {"expect", "save"} and isinstance(inner, dict):
+            good = {name: each for name, each in inner.items() if read({key: {name: each}})}
+            right[key] = good
+        elif key in StepPart.model_fields:
+            return None
+    return read(right)
 
 
 def _lost_aliases(steps: object, right: Mapping[int, StepPart]) -> Iterator[str]:

@@ -91,6 +91,30 @@ steps:
     assert suite.lost_aliases == {"first"}
 
 
+STEP = "{at: Do it, action: {channel: http, endpoint: a.b}, %s}"
+
+
+@pytest.mark.parametrize(
+    ("rest", "kept"),
+    [
+        ("expct: {status: 200}", True),
+        ("expect: {status: 200, widhin: 1s}", True),
+        ("save: {id: [1]}", True),
+        ("when: 3", False),
+        ("use: library.step", False),
+    ],
+)
+def test_a_step_with_a_mistake_is_judged_on_if_its_place_and_call_are_right(
+    write: Write, rest: str, *, kept: bool
+) -> None:
+    suite = read_suite(write("x.suite.yaml", f"process: a.bpmn\nsteps: [{STEP % rest}]\n"))
+    assert len(suite.problems) == 1
+    assert (0 in suite.steps) is kept
+    if kept and "status" in rest and "expect" in rest:
+        assert suite.steps[0].expect is not None
+        assert suite.steps[0].expect.status == 200
+
+
 def test_steps_that_are_no_list_are_left_out(write: Write) -> None:
     suite = read_suite(write("x.suite.yaml", "process: a.bpmn\nsteps: {at: A}\n"))
     assert [problem.code for problem in suite.problems] == ["bad-value"]
