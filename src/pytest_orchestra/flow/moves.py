@@ -166,7 +166,7 @@ class MoveMaker:
         else:
             firings = self._firings(catch.scope, catch.catcher)[:1] if catch else []
             for move in self._leavings(node):
-                yield replace(move, fired=tuple(firings))
+                yield replace(move, fired=tuple(firings)) if firings else move
             yield from self._met_by_events(node)
 
     def _leavings(self, node: FlowNode) -> Iterator[Move]:
