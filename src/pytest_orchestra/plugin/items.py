@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +86,17 @@ def _callable(bound: BoundScenario) -> Callable[..., None]:
     def run_scenario(**fixtures: Any) -> None:  # noqa: ANN401 - fixtures may be anything
         fixtures["orchestra_engine"].run(fixtures["request"].node, fixtures)
 
-    wanted = dict.fromkeys((*_OWN_FIXTURES, *_fixtures_of(bound)))
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    signature = inspect.Signature([inspect.Parameter(name, keyword) for name in wanted])
+    signature = _signature(tuple(dict.fromkeys((*_OWN_FIXTURES, *_fixtures_of(bound)))))
     run_scenario.__signature__ = signature  # type: ignore[attr-defined]  # how inspect is told
     run_scenario.__doc__ = bound.name
     return run_scenario
+
+
+@lru_cache
+def _signature(names: tuple[str, ...]) -> inspect.Signature:
+    """One for all items that ask for the same fixtures; making it is dear."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Signature([inspect.Parameter(name, keyword) for name in names])
 
 
 def _fixtures_of(bound: BoundScenario) -> Iterable[str]:
