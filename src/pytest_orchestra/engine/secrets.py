@@ -37,6 +37,8 @@ _KEY_ENDS = (
     "secret", "secretkey",
 )  # fmt: skip
 
+_SIMPLE = frozenset((type(None), bool, int, float))
+
 
 class Mask:
     """Knows the session's secret values; grows as connections are resolved."""
@@ -147,8 +149,7 @@ class Mask:
             return False
         if len(self._innocent_keys) < MOST_KEYS:
             self._innocent_keys |= new
-        texts.extend(key for key in keys if isinstance(key, str))
-        whole = "\n".join(texts)
+        whole = "\n".join((*texts, *map(str, keys)))
         return self.text(whole) is whole
 
     def _hidden(self, value: object, found: set[str], levels: int) -> object:
@@ -198,6 +199,8 @@ def _texts_and_keys(value: object, *, numbers: bool) -> tuple[list[str], set[obj
         kind = type(each)
         if kind is str:
             texts.append(each)
+        elif kind in _SIMPLE:
+            texts.extend((str(each),) if numbers else ())
         elif kind is dict or isinstance(each, Mapping):
             keys.update(each)
             rest.extend(each.values())

@@ -111,7 +111,10 @@ class _Fields(NamedTuple):
 
 
 @cache
-def _fields(kind: Any) -> _Fields:  # noqa: ANN401 - any dataclass
+def _fields(kind: Any) -> _Fields | None:  # noqa: ANN401 - any class
+    """None for what is no dataclass."""
+    if not is_dataclass(kind):
+        return None
     names = tuple(field.name for field in fields(kind))
     return _Fields(names, tuple(map(_nothing, fields(kind))), attrgetter(*names))
 
@@ -124,9 +127,9 @@ def _nothing(field: Any) -> object:  # noqa: ANN401 - dataclasses.Field of any t
 
 def _plain(value: object) -> object:
     """One level of what the encoder does not know."""
-    if is_dataclass(value) and not isinstance(value, type):
-        names, defaults, held = _fields(type(value))
-        parts = zip(names, held(value), defaults, strict=True)
+    kind: Any = type(value)
+    if (known := _fields(kind)) is not None:
+        parts = zip(known.names, known.values(value), known.defaults, strict=True)
         return {name: part for name, part, default in parts if part != default}
     if isinstance(value, Enum):
         return value.value
