@@ -29,6 +29,13 @@ class Expected:
     headers: Mapping[str, object] | None = None
     rules: tuple[RuleCheck, ...] = ()
 
+    def __str__(self) -> str:
+        """What it must be, but for its rules."""
+        parts = [f"status {' or '.join(map(str, self.status))}"] if self.status else []
+        parts += [f"value {show(self.value)}"] if self.has_value else []
+        parts += [f"headers {show(self.headers)}"] if self.headers else []
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
@@ -58,6 +65,12 @@ class Expectation:
     ordered: bool = False
     absent: bool = False
     fail_when: tuple[tuple[str, RuleCheck], ...] = ()
+
+    def __str__(self) -> str:
+        """What is looked for, in a line; empty where only rules say it."""
+        parts = [str(self.expected)]
+        parts += [f"message {number}: {each}" for number, each in enumerate(self.messages, start=1)]
+        return "; ".join(part for part in parts if part)
 
     @property
     def is_exact(self) -> bool:

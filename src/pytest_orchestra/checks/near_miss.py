@@ -14,16 +14,18 @@ MOST_BLAMED = 5
 
 
 def describe(
-    judgement: Judgement, *, seen: str, others: Sequence[Observation] = ()
+    judgement: Judgement, *, seen: str, others: Sequence[Observation] = (), expected: str = ""
 ) -> tuple[str, ...]:
     """Lines of at most 10, most telling first.
 
     Args:
         judgement: the last one before the wait ended.
+        expected: what was looked for, in a line.
         seen: the watch's own line of what passed by.
         others: what the call's selectors left out, latest last.
     """
-    lines = [f"seen: {seen}"] if seen else []
+    lines = [f"expected: {expected}"] if expected else []
+    lines += [f"seen: {seen}"] if seen else []
     if judgement.blamed:
         lines.append(f"found: {', '.join(map(name, judgement.blamed[:MOST_BLAMED]))}")
         if (more := len(judgement.blamed) - MOST_BLAMED) > 0:

@@ -198,6 +198,11 @@ class Wait:
 
     def _seen(self, judgement: Judgement) -> tuple[str, ...]:
         try:
-            return describe(judgement, seen=self.watch.seen(), others=self.watch.passed_by())
+            return describe(
+                judgement,
+                expected=str(self.expectation),
+                seen=self.watch.seen(),
+                others=self.watch.passed_by(),
+            )
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             return (str(broken(error, self.plugin.id, "it cannot be told what was seen")),)

@@ -84,3 +84,15 @@ def test_a_count_is_exact_or_at_least(count: Count | None, is_exact: bool, text:
     """And says so."""
     assert Expectation(count=count).is_exact is is_exact
     assert str(count) == text
+
+
+def test_an_expectation_says_what_is_looked_for() -> None:
+    """But for rules, which say it themselves."""
+    new = Expected(value={"type": "New"}, has_value=True)
+    assert str(Expectation(expected=Expected(rules=(paid,)))) == ""
+    assert str(
+        Expectation(expected=Expected(status=(200, "2xx"), headers={"a": "b"}), messages=(new, new))
+    ) == (
+        "status 200 or 2xx, headers {'a': 'b'}; message 1: value {'type': 'New'};"
+        " message 2: value {'type': 'New'}"
+    )

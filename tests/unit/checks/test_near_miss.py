@@ -40,6 +40,7 @@ def test_names_what_the_selectors_left_out_where_nothing_else_was_seen() -> None
 def test_nothing_seen_says_nothing() -> None:
     """There is no line for what is not known."""
     assert describe(judge(Expectation(), []), seen="") == ()
+    assert describe(judge(Expectation(), []), seen="", expected="a") == ("expected: a",)
 
 
 def test_a_reply_has_no_name_of_its_own() -> None:

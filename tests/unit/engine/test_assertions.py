@@ -144,6 +144,7 @@ def test_what_never_comes_is_missed_at_the_deadline(waits: Waits, kit: Kit, offi
         "mismatches": ["value.type: expected 'Paid', saw 'New'"],
     }
     assert outcome.notes == (
+        "expected: value {'type': 'Paid'}",
         "seen: 1 letters",
         "closest: box@1",
         "  value.type: expected 'Paid', saw 'New'",
@@ -226,7 +227,7 @@ def test_absent_fails_as_soon_as_there_is_one(waits: Waits, kit: Kit) -> None:
     expect = kit.expecting(value={"a": 1}, absent=True)
     outcome = waits.letters(expect, (0, kit.letter(1, a=1)), spent=frozenset({"box@1"}))
     assert lines(outcome) == ["KAFKA_MESSAGE_NOT_FOUND post.unmet: 1 where none may be"]
-    assert outcome.notes == ("seen: 1 letters", "found: box@1")
+    assert outcome.notes == ("expected: value {'a': 1}", "seen: 1 letters", "found: box@1")
     assert waits.took == 0
 
 
@@ -415,7 +416,7 @@ def test_what_was_seen_before_the_connection_was_lost_is_told(
     outcome = loop.run_until_complete(
         waits.start(kit.expecting(value={"a": 1}, within=2.0), "post")
     )
-    assert outcome.notes[1:] == ("closest: box@1", "  value.a: expected 1, saw 2")
+    assert outcome.notes[2:] == ("closest: box@1", "  value.a: expected 1, saw 2")
 
 
 def test_what_holds_must_not_be_lost_while_it_has_to_stay(
