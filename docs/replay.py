@@ -93,7 +93,7 @@ def replay(page: Path, folder: Path) -> Iterator[tuple[Block, str]]:
 
 
 def alike(shown: str, true: str) -> bool:
-    """Whether two outputs differ in nothing but times, ports and random ids."""
+    """Whether two outputs differ in nothing but times, ports, random ids and pytest's version."""
     return _settled(shown) == _settled(true)
 
 
@@ -105,6 +105,7 @@ def _settled(text: str) -> str:
         (r"\d\d:\d\d:\d\d\.\d{3}", "TIME"),
         (r"\d+ (attempts?|looks?)\b", "N attempts"),
         (r"=+( .* )=+", r"=\1="),
+        (r"(?m)^(FAILED \S+) - .*$", r"\1"),
     ):
         text = re.sub(pattern, replacement, text)
     return text
