@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 from pytest_orchestra.errors import ConnectorError
@@ -38,12 +39,12 @@ class KafkaClient:
 
     async def act(self, call: Call) -> Observation:
         """Send the call's message and wait until it is stored."""
-        message = outgoing(call, self._connection)
-        stored = await self._publisher.send(message, call.within)
+        message, now = outgoing(call, self._connection), time.time_ns() // 1_000_000
+        stored = await self._publisher.send(message, now, call.within)
         return observation(
             message.at(stored.partition),
             offset=stored.offset,
-            timestamp=stored.timestamp,
+            timestamp=now,
             most=self._connection.max_message_bytes,
         )
 

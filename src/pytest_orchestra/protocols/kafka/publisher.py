@@ -34,8 +34,8 @@ class Publisher:
         self._starting = asyncio.Lock()
         self._known: set[str] = set()
 
-    async def send(self, message: Outgoing, within: float) -> RecordMetadata:
-        """Send a message and give where it went.
+    async def send(self, message: Outgoing, timestamp: int, within: float) -> RecordMetadata:
+        """Send a message and give where it went; ``timestamp`` in milliseconds since the epoch.
 
         Raises:
             ConnectorError: it was not acknowledged within ``within`` seconds.
@@ -57,6 +57,7 @@ class Publisher:
                     key=message.key,
                     partition=message.partition,
                     headers=list(message.headers),
+                    timestamp_ms=timestamp,
                 )
                 return stored
         except DRIVER_ERRORS as error:

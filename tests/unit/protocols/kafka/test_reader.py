@@ -32,6 +32,15 @@ async def trouble(look: Callable[[], Awaitable[Sequence[Observation]]]) -> Conne
                 return error
 
 
+async def values(watch: ArrivalWatch, number: int) -> list[object]:
+    """What the next so many messages hold; for at most 10 s."""
+    found: list[object] = []
+    async with asyncio.timeout(10):
+        while len(found) < number:
+            found += [seen.value for seen in await watch.look(5)]
+    return found
+
+
 async def watching(client: KafkaClient, call: Call) -> ArrivalWatch:
     return client.watch(call, await client.arm(call))
 
@@ -65,10 +74,7 @@ async def test_a_second_arming_before_the_topic_comes_leaves_nothing_unread(
     late = await watching(client, call())
     await client.act(call(key="k", value="second"))
 
-    values: list[object] = []
-    while len(values) < 2:
-        values += [seen.value for seen in await early.look(5)]
-    assert values == ["first", "second"]
+    assert await values(early, 2) == ["first", "second"]
     assert [seen.value for seen in await late.look(5)] == ["second"]
 
 
@@ -81,11 +87,8 @@ async def test_other_topics_are_read_on_when_one_more_is_armed(
         await client.act(call(key="k", value=number))
         await client.arm(Call(fields={"topic": f"another-{number}"}))
         await client.act(Call(fields={"topic": f"another-{number}", "key": "k", "value": 1}))
-    values: list[object] = []
-    while len(values) < 5:
-        values += [seen.value for seen in await watch.look(5)]
 
-    assert values == [0, 1, 2, 3, 4]
+    assert await values(watch, 5) == [0, 1, 2, 3, 4]
 
 
 async def test_a_deleted_topic_is_told_and_does_not_come_back(
@@ -112,9 +115,7 @@ async def test_a_topic_that_is_made_anew_at_once_is_read_from_its_start(
     watch = await watching(client, call())
     for number in range(3):
         await client.act(call(key="k", value=number))
-    values: list[object] = []
-    while len(values) < 3:
-        values += [seen.value for seen in await watch.look(5)]
+    await values(watch, 3)
     cluster("topic_delete", "orders")
     cluster("topic_create", "orders", 1, 1)
     other = KafkaClient(client._connection)
@@ -133,11 +134,8 @@ async def test_messages_that_are_deleted_before_they_are_read_are_named(
     for number in range(3):
         await client.act(call(key="k", value=number))
     cluster("partition_delete_records", "orders", 0, 2)
-    values: list[object] = []
-    while 2 not in values:
-        values += [seen.value for seen in await watch.look(5)]
 
-    assert values == [2]
+    assert await values(watch, 1) == [2]
     assert "2 messages of partition 0 were deleted before they were read" in watch.seen()
 
 
