@@ -21,6 +21,7 @@ _FORBIDDEN = (
     errors.TopicAuthorizationFailedError,
     errors.ClusterAuthorizationFailedError,
 )
+_CHECK_CREDENTIALS = "Check username, password and mechanism under security."
 
 DRIVER_ERRORS = (errors.KafkaError, OSError, TimeoutError)
 """What a call of the driver may raise where the cluster is at fault."""
@@ -40,7 +41,7 @@ def failure(error: Exception, connection: KafkaConnection, doing: str) -> Connec
         return ConnectorError(
             f"{where} did not let us in while {doing}: {said}",
             code="kafka.authentication",
-            hint="Check username, password and mechanism under security.",
+            hint=_CHECK_CREDENTIALS,
         )
     if isinstance(error, _FORBIDDEN):
         return ConnectorError(
@@ -93,7 +94,7 @@ def spoken(connection: KafkaConnection) -> Iterator[None]:
             f"Kafka at {connection.address} cannot be reached: {listener.last}",
             code="kafka.authentication" if refused else "kafka.connection",
             retriable=not refused,
-            hint=found.hint,
+            hint=_CHECK_CREDENTIALS if refused else found.hint,
         ) from error
     finally:
         logger.removeHandler(listener)
