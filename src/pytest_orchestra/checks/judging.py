@@ -187,17 +187,3 @@ class Judge:
             mismatches=mismatches,
             closest=closest,
         )
-
-
-def judge(
-    expectation: Expectation,
-    observations: Sequence[Observation],
-    *,
-    spent: frozenset[str] = frozenset(),
-    standing: bool = False,
-    final: bool = False,
-) -> Judgement:
-    """Judge all observations since the arming at once, as ``Judge`` does."""
-    whole = Judge(expectation, spent=spent, standing=standing)
-    whole.see(observations)
-    return whole.judgement(final=final)

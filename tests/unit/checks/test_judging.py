@@ -1,17 +1,31 @@
 """Judging observations as they come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
 from pytest_orchestra.checks.expectation import Count, Expectation, Expected
-from pytest_orchestra.checks.judging import MOST_KEPT, Judge, Verdict, judge
+from pytest_orchestra.checks.judging import MOST_KEPT, Judge, Judgement, Verdict
 from pytest_orchestra.checks.matching import Mismatch
 from pytest_orchestra.spi import Observation
 
 
 def message(number: int, **value: object) -> Observation:
     return Observation(id=f"t/0@{number}", value=value, roots={"message": {"value": value}})
+
+
+def judge(
+    expectation: Expectation,
+    observations: Sequence[Observation],
+    *,
+    final: bool = False,
+    **options: Any,  # noqa: ANN401 - the judge's own
+) -> Judgement:
+    """Judge all observations at once."""
+    whole = Judge(expectation, **options)
+    whole.see(observations)
+    return whole.judgement(final=final)
 
 
 class Rule:

@@ -1,9 +1,15 @@
 """What people read when a wait was not met."""
 
 from pytest_orchestra.checks.expectation import Count, Expectation, Expected
-from pytest_orchestra.checks.judging import judge
+from pytest_orchestra.checks.judging import Judge, Judgement
 from pytest_orchestra.checks.near_miss import describe, name
 from pytest_orchestra.spi import Observation
+
+
+def judge(expectation: Expectation, observations: list[Observation]) -> Judgement:
+    whole = Judge(expectation)
+    whole.see(observations)
+    return whole.judgement()
 
 
 def test_names_the_closest_and_its_differences() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_orchestra.checks.expectation import Count, mismatches_of
-from pytest_orchestra.checks.judging import judge
+from pytest_orchestra.checks.judging import Judge
 from pytest_orchestra.engine.rendering import (
     address_needs,
     has_address,
@@ -156,8 +156,11 @@ def test_messages_and_fail_when_are_rendered(kit: Kit) -> None:
     expectation = render_expectation(expect, NAMES)
     assert expectation.ordered
     assert expectation.messages[0].value == {"n": 2}
-    assert judge(expectation, [kit.letter(1, n=2)]).reason == ""
-    assert judge(expectation, [kit.letter(1, n=9)]).reason == "fail_when holds: letter.value.n == 9"
+    judge = Judge(expectation)
+    judge.see([kit.letter(1, n=2)])
+    assert judge.judgement().reason == ""
+    judge.see([kit.letter(2, n=9)])
+    assert judge.judgement().reason == "fail_when holds: letter.value.n == 9"
 
 
 @pytest.mark.parametrize(

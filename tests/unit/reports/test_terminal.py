@@ -12,6 +12,7 @@ from pytest_orchestra.reports.terminal import (
     MOST_LINES,
     WIDTH,
     failure_text,
+    headline,
 )
 from pytest_orchestra.results import (
     RunStatus,
@@ -247,3 +248,22 @@ def test_a_further_step_without_a_reason(
     """A foreign listener may make one."""
     text = body_of(run(step(violation("TIMEOUT", "a")), step(status=StepStatus.FAILED)))
     assert text.splitlines()[-1] == ("then: ACTION HTTP_REST at 'Place order': no reason was told")
+
+
+def test_a_failure_has_one_line_for_lists(
+    run: MakeRun, step: MakeStep, violation: MakeViolation
+) -> None:
+    """Where the first failed step stands and why it failed; else what was run."""
+    late = violation("TIMEOUT", "not met"), violation("HTTP_ERROR", "saw 500\nor so")
+    assert headline(run(step(), step(*late, visit=2), step(late[0]))) == (
+        "'Place order'#2: HTTP_ERROR saw 500"
+    )
+    assert headline(run(step())) == "Orders: scenario amount-high[vip] with data vip on staging"
+
+
+def test_the_number_of_lines_can_be_said(
+    run: MakeRun, step: MakeStep, violation: MakeViolation
+) -> None:
+    """Where others stand beside the text."""
+    failed = step(*(violation("HTTP_ERROR", f"{number}") for number in range(30)))
+    assert len(failure_text(run(failed), rerun=RERUN, most=15).splitlines()) == 15
