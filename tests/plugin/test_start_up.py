@@ -49,3 +49,38 @@ def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
     """A misspelt name is refused as by any module."""
     with pytest.raises(AttributeError, match="'pytest_orchestra' has no attribute 'stepp'"):
         orchestra.stepp  # noqa: B018 - the access is what is tested
+
+
+def test_collecting_scenarios_loads_no_engine(shop: pytest.Pytester) -> None:
+    """What runs scenarios is not needed to list them."""
+    shop.makeconftest(
+        """
+        import sys
+
+        def pytest_collection_finish(session):
+            floors = ("engine", "services", "reports")
+            loaded = [name for name in floors if f"pytest_orchestra.{name}" in sys.modules]
+            assert len(session.items) == 2
+            assert loaded == []
+        """
+    )
+    result = shop.runpytest_subprocess("--collect-only", "-q", "-p", "no:randomly")
+    result.assert_outcomes()
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize("suite", ["process: order.bpmn", "process: gone.bpmn"])
+def test_garbage_is_collected_again_after_collecting(suite: str, shop: pytest.Pytester) -> None:
+    """Collecting a suite, good or bad, leaves the garbage collector on."""
+    (shop.path / "order.suite.yaml").write_text(suite, encoding="utf-8")
+    shop.makeconftest(
+        """
+        import gc
+
+        def pytest_collectreport(report):
+            print("garbage collection is", "on" if gc.isenabled() else "off", report.nodeid)
+        """
+    )
+    result = shop.runpytest_inprocess("--collect-only", "-s")
+    result.stdout.fnmatch_lines(["garbage collection is on order.suite.yaml"])
+    result.stdout.no_fnmatch_line("garbage collection is off*")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,12 +19,14 @@ from pytest_orchestra.data.environments import (
 from pytest_orchestra.data.references import parse_env_file
 from pytest_orchestra.documents.problems import suggestion
 from pytest_orchestra.documents.reading import read_text
-from pytest_orchestra.engine.environment import Environment, Process
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.model import SourceLocation
 from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.workers import SHARED, SharedSession
+
+if TYPE_CHECKING:
+    from pytest_orchestra.engine.environment import Environment, Process
 
 FILE_LIMIT = 1_000_000
 """Bytes of a file that ``${file:PATH}`` or ``env_file`` names."""
@@ -106,6 +109,8 @@ def session_environment(config: pytest.Config) -> Environment:
     Raises:
         ConfigurationError, DefinitionError: as ``choose_environment``.
     """
+    from pytest_orchestra.engine.environment import Environment
+
     definition = config.stash.get(_CHOSEN, None)
     if definition is None:
         nowhere = config.rootpath / FILE_NAME
