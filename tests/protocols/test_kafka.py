@@ -2,15 +2,12 @@
 
 import asyncio
 import threading
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from statistics import median
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 
 from pytest_orchestra.errors import ConnectorError
@@ -19,8 +16,6 @@ from pytest_orchestra.spi import Call, Client, Observation, Watch
 from pytest_orchestra.testing import check_client
 
 pytestmark = pytest.mark.asyncio
-MOST_BEHIND = 0.020
-"""Seconds (median) that a look may end after a plain consumer has the message."""
 
 
 @pytest.fixture
@@ -125,31 +120,6 @@ async def test_nothing_is_lost_or_doubled_while_other_topics_are_armed(
         str(number) for number in range(sent)
     )
     assert await watch.look(0.2) == []
-
-
-async def test_a_look_ends_soon_after_a_plain_consumer_has_the_message(
-    client: Client, bootstrap_servers: str, call: Make
-) -> None:
-    topic = str(call().fields["topic"])
-    await client.act(call(key="k", value=-1))
-    watch: Any = client.watch(call(key="k"), await client.arm(call()))
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, fetch_max_wait_ms=20) as plain:
-        partitions = [TopicPartition(topic, 0)]
-        plain.assign(partitions)
-        await plain.seek_to_end()
-        behind = []
-        for number in range(30):
-            looking = asyncio.create_task(_timed(watch.look(10)))
-            reading = asyncio.create_task(_timed(plain.getone()))
-            await client.act(call(key="k", value=number, partition=0))
-            behind.append(await looking - await reading)
-
-    assert median(behind) <= MOST_BEHIND
-
-
-async def _timed(doing: Awaitable[object]) -> float:
-    await doing
-    return time.perf_counter()
 
 
 async def test_a_loop_that_stands_still_between_items_loses_nothing(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -357,21 +356,3 @@ def test_nothing_of_python_can_be_reached(template: str) -> None:
 def test_a_text_past_the_limit_is_no_template() -> None:
     with pytest.raises(DefinitionError, match="too long for a template"):
         compile_template("{{x}}" + "y" * 1_000_000)
-
-
-def test_rendering_is_quick() -> None:
-    """Far quicker than to compile anew, also on a busy machine."""
-    whole = compile_template("{{data.amount}}")
-    text = compile_template("order {{step.place.order_id}} of {{data.customer}}")
-
-    def seconds(action: Callable[[], object]) -> float:
-        best = 1.0
-        for _ in range(5):
-            began = time.perf_counter()
-            for _ in range(200):
-                action()
-            best = min(best, (time.perf_counter() - began) / 200)
-        return best
-
-    assert seconds(lambda: whole.render(NAMES)) < 200e-6
-    assert seconds(lambda: text.render(NAMES)) < 200e-6
