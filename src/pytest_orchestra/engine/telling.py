@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -19,6 +20,9 @@ _NAMES = (
     "kafka_message",
     "queue_message",
 )
+DEEPEST = 100
+"""Levels of a value that a Python step returned."""
+
 _FIELDS = attrgetter(*_NAMES)
 
 
@@ -43,7 +47,10 @@ def step_result(
     """
     step = bound.step
     found: set[str] = set()
-    evidence, saved = _seen(outcome, mask, found)
+    saved = outcome.saved
+    if step.python is not None:  # which may return anything
+        saved = {name: _json_like(held, DEEPEST) for name, held in saved.items()}
+    evidence, saved = _seen(outcome, saved, mask, found)
     hide = _Texts(mask, sorted(found, key=len, reverse=True))
     after = outcome.satisfied_after
     failed = StepStatus.FAILED if outcome.violations else StepStatus.PASSED
@@ -72,14 +79,29 @@ def step_result(
 
 def _seen(outcome: Outcome, mask: Mask, found: set[str]) -> tuple[Evidence, Mapping[str, JsonLike]]:
     """What was seen and saved, masked; themselves where they have nothing to hide."""
-    fields = _FIELDS(outcome.evidence)
-    seen = (*fields, outcome.saved)
+    seen = (*_FIELDS(outcome.evidence), saved)
     masked: Any = mask.value(seen, found)
     if masked is seen:
-        return outcome.evidence, outcome.saved
+        return outcome.evidence, saved
     *parts, saved = masked
     status = outcome.evidence.actual_status_code
     return Evidence(actual_status_code=status, **dict(zip(_NAMES, parts, strict=True))), saved
+
+
+def _json_like(value: object, levels: int) -> JsonLike:
+    """A value of a user's function; what JSON has no word for as text."""
+    if value is None or isinstance(value, bool | int | float | Decimal | str):
+        return value
+    if isinstance(value, Mapping | list | tuple) and not levels:
+        return "nested too deep to be told"
+    if isinstance(value, Mapping):
+        return {str(key): _json_like(held, levels - 1) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_like(each, levels - 1) for each in value]
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a user's class may raise anything
+        return type(value).__name__
 
 
 class _Texts:

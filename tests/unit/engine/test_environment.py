@@ -76,12 +76,13 @@ def test_without_any_environment_it_says_how_to_have_one(
     )
     assert environment.name == ""
     assert dict(environment.variables) == {}
-    with pytest.raises(ConfigurationError) as caught:
-        environment.connection("mail")
-    assert str(caught.value) == (
-        "there is no environment that says where mail is."
-        " Write orchestra.environments.yaml and choose one with --orchestra-env."
-    )
+    for alias, what in ((None, "mail"), ("main", "mail connection 'main'")):
+        with pytest.raises(ConfigurationError) as caught:
+            environment.connection("mail", alias)
+        assert str(caught.value) == (
+            f"there is no environment that says where {what} is."
+            " Write orchestra.environments.yaml and choose one with --orchestra-env."
+        )
 
 
 def test_variables_are_resolved_one_by_one(make_environment: MakeEnvironment) -> None:

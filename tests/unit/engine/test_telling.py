@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_orchestra.engine.outcome import Outcome
 from pytest_orchestra.engine.secrets import Mask
-from pytest_orchestra.engine.telling import step_result
+from pytest_orchestra.engine.telling import DEEPEST, step_result
 from pytest_orchestra.results import (
     Evidence,
     StepKind,
@@ -132,3 +134,34 @@ def test_what_a_secret_key_holds_is_hidden_beside_it_too(kit: Kit, mask: Mask) -
     assert result.saved == {"login": "Bearer ***", "refresh_token": "***"}
     assert result.violations[0].details == {"actual": {"x": ["***", 1]}}
     assert result.reproduce == "curl -H 'a: ***'"
+
+
+def test_what_a_function_returned_is_told_as_in_json(kit: Kit, mask: Mask) -> None:
+    """Whatever it is; without its secrets, and however deep."""
+
+    class Secretive:
+        def __str__(self) -> str:
+            return "Order(hunter22)"
+
+    class Mute:
+        def __str__(self) -> str:
+            raise ValueError
+
+    deep: object = "end"
+    for _ in range(DEEPEST + 1):
+        deep = [deep]
+    saved = {
+        "at": dt.date(2026, 11, 21),
+        "order": [Secretive(), (1, None, Decimal("0.5"))],
+        "mute": {7: Mute()},
+        "deep": deep,
+    }
+    bound = kit.at(kit.action(python=object()))
+    result = step_result(bound, Outcome(saved=saved), channel="PYTHON", mask=mask)
+    *others, nested = result.saved.items()
+    assert dict(others) == {
+        "at": "2026-11-21",
+        "order": ["Order(***)", [1, None, Decimal("0.5")]],
+        "mute": {"7": "Mute"},
+    }
+    assert "nested too deep to be told" in str(nested)
