@@ -77,15 +77,17 @@ def step_result(
     )
 
 
-def _seen(outcome: Outcome, mask: Mask, found: set[str]) -> tuple[Evidence, Mapping[str, JsonLike]]:
+def _seen(
+    outcome: Outcome, saved: Mapping[str, JsonLike], mask: Mask, found: set[str]
+) -> tuple[Evidence, Mapping[str, JsonLike]]:
     """What was seen and saved, masked; themselves where they have nothing to hide."""
     seen = (*_FIELDS(outcome.evidence), saved)
     masked: Any = mask.value(seen, found)
     if masked is seen:
         return outcome.evidence, saved
-    *parts, saved = masked
+    *parts, kept = masked
     status = outcome.evidence.actual_status_code
-    return Evidence(actual_status_code=status, **dict(zip(_NAMES, parts, strict=True))), saved
+    return Evidence(actual_status_code=status, **dict(zip(_NAMES, parts, strict=True))), kept
 
 
 def _json_like(value: object, levels: int) -> JsonLike:
