@@ -14,7 +14,7 @@ from pytest_orchestra.engine.violations import (
     of_request,
 )
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.spi import Call, Client, ProtocolPlugin
+from pytest_orchestra.spi import Call, Client, Observation, ProtocolPlugin
 from pytest_orchestra.suite.bound import ActionMode, Contract
 
 
@@ -42,7 +42,7 @@ async def act(
         return Outcome(violations=of_request(breaches), attempts=0)
     try:
         observation = await ask(
-            client.act, call, channel=plugin.id, what="the call", within=call.within
+            _acted, client, call, channel=plugin.id, what="the call", within=call.within
         )
     except ConnectorError as error:
         return lost(error, plugin.lost)
@@ -59,3 +59,12 @@ async def act(
         evidence=observation.evidence,
         notes=noted((*breaches, *replied)) if warns else (),
     )
+
+
+async def _acted(client: Client, call: Call) -> Observation:
+    """Do it, and see that there is something to judge."""
+    observation: object = await client.act(call)  # whatever a foreign plugin gives
+    if not isinstance(observation, Observation):
+        message = f"act gave {type(observation).__name__}, no observation"
+        raise TypeError(message)
+    return observation

@@ -120,7 +120,7 @@ class Wait:
             within = max(within, min(LAST_LOOK, self.expect.within))
         try:
             seen = await ask(
-                self.watch.look, within, channel=self.plugin.id, what="the look", within=within
+                _looked, self.watch, within, channel=self.plugin.id, what="the look", within=within
             )
         except ConnectorError as error:
             self._trouble = error
@@ -206,3 +206,14 @@ class Wait:
             )
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             return (str(broken(error, self.plugin.id, "it cannot be told what was seen")),)
+
+
+async def _looked(watch: Watch, within: float) -> Sequence[Observation]:
+    """Look, and see that there are things to judge."""
+    given: list[object] = list(await watch.look(within))  # whatever a foreign plugin gives
+    seen = [each for each in given if isinstance(each, Observation)]
+    if len(seen) < len(given):
+        other = next(each for each in given if not isinstance(each, Observation))
+        message = f"look gave {type(other).__name__}, no observation"
+        raise TypeError(message)
+    return seen

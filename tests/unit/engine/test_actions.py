@@ -191,3 +191,12 @@ def test_a_call_that_the_client_cannot_make_is_refused(
     office.on_act = refuse
     with pytest.raises(type(error)):
         do()
+
+
+def test_a_client_that_gives_nothing_to_judge_is_broken(
+    do: Callable[..., Outcome], office: Office
+) -> None:
+    """It is a mistake of the plugin."""
+    office.on_act = lambda _: {"status": 200}
+    (line,) = lines(do())
+    assert line.startswith("HTTP_ERROR mail.error: the call: TypeError: act gave dict")

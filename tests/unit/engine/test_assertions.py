@@ -506,6 +506,19 @@ def test_a_look_that_breaks_ends_the_wait(
     assert waits.took == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [(None, "TypeError: 'NoneType' object is not iterable"), (["a"], "TypeError: look gave str")],
+)
+def test_a_look_that_gives_nothing_to_judge_ends_the_wait(
+    *, waits: Waits, kit: Kit, office: Office, loop: ClockLoop, given: object, text: str
+) -> None:
+    """It is a mistake of the plugin, too."""
+    office.on_look = lambda _: given
+    outcome = loop.run_until_complete(waits.start(kit.expecting(), "post"))
+    assert f"the look: {text}" in lines(outcome)[0]
+
+
 def test_a_watch_that_cannot_tell_what_it_saw_is_no_trouble(
     waits: Waits, kit: Kit, office: Office
 ) -> None:
