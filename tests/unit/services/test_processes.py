@@ -124,7 +124,7 @@ def test_same_name_with_another_command_is_refused(lifeline: Lifeline) -> None:
 
 
 def test_failing_command_shows_the_end_of_its_log(lifeline: Lifeline) -> None:
-    code = "import sys; [print('line', n) for n in range(30)]; sys.exit('no database')"
+    code = "import sys; [print('line', n, flush=True) for n in range(30)]; sys.exit('no database')"
 
     with pytest.raises(ConfigurationError) as caught:
         start_process(lifeline, "orders", python(code, "{port}"))
@@ -200,7 +200,7 @@ def test_port_of_the_command_itself_is_tried_once(
 def test_end_in_mid_session_is_told_with_the_log(
     lifeline: Lifeline, until: Callable[[Callable[[], object]], None]
 ) -> None:
-    code = f"import signal; signal.signal(15, lambda *_: exit('out of memory'))\n{SLEEPER}"
+    code = f"import signal, sys; signal.signal(15, lambda *_: sys.exit('out of memory'))\n{SLEEPER}"
     started = start_process(lifeline, "orders", python(code))
 
     os.kill(started.pid, signal.SIGTERM)
