@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_orchestra.plugin import options, outcomes, workers
+from pytest_orchestra.plugin import hookspecs, options, outcomes, refusals, targets, workers
 from pytest_orchestra.plugin.fixtures import (
     orchestra_clients,
     orchestra_context,
@@ -30,10 +30,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add_options(parser)
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Offer hooks to conftest files and plugins."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a wrong one is a UsageError."""
     config.stash[options.OPTIONS] = options.read_options(config)
-    options.point_at_suites(config)
+    targets.point_at_suites(config)
     workers.begin(config)
     config.pluginmanager.register(outcomes.OutcomeCounter(), "orchestra_outcomes")
 
@@ -51,7 +56,7 @@ def pytest_configure_node(node: object) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect suite files, and process files that were named."""
-    if not options.is_ours(file_path, parent):
+    if not targets.is_ours(file_path, parent):
         return None
     from pytest_orchestra.plugin.collection import collect_file
 
@@ -60,11 +65,18 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    call: pytest.CallInfo[None],
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a refusal of ours by its text, in whatever phase it came."""
     report = yield
-    return outcomes.without_traceback(report, call)
+    return refusals.without_traceback(report, call, item)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what became of embedded services."""
+    workers.summarize(config, terminalreporter)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -16,7 +16,10 @@ from pytest_orchestra.model import Severity
 from pytest_orchestra.plugin.environments import choose_environment
 from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
-from pytest_orchestra.plugin.options import OPTIONS, Options, is_suite
+from pytest_orchestra.plugin.notices import OrchestraWarning
+from pytest_orchestra.plugin.options import OPTIONS, Options
+from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES
+from pytest_orchestra.plugin.presenting import with_short_paths
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite
@@ -26,7 +29,7 @@ _TAGS = pytest.StashKey[set[str]]()
 
 def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector:
     """The collector of a suite file or of a bare process file."""
-    kind = SuiteModule if is_suite(path) or path.suffix in {".yaml", ".yml"} else ProcessModule
+    kind = ProcessModule if path.name.endswith((*PROCESS_SUFFIXES, ".xml")) else SuiteModule
     return kind.from_parent(parent, path=path)
 
 
@@ -36,9 +39,12 @@ class _OrchestraModule(pytest.Module):
     def _begin(self) -> None:
         self.obj = types.ModuleType(self.path.name)
 
+    def _refusal(self, error: Exception) -> pytest.Collector.CollectError:
+        return self.CollectError(with_short_paths(str(error), self.config))
+
     def _bind(self, suite: SuiteFile) -> BoundSuite:
         options = self.config.stash[OPTIONS]
-        environment = choose_environment(self.config, suite.file, suite.environment)
+        environment = choose_environment(self.config, suite)
         bound = bind_suite(
             suite,
             protocols=protocols(self.config),
@@ -51,7 +57,7 @@ class _OrchestraModule(pytest.Module):
         )
         for problem in bound.problems:
             if problem.severity is Severity.WARNING:
-                self.warn(OrchestraWarning(str(problem)))
+                self.warn(OrchestraWarning(with_short_paths(str(problem), self.config)))
         _register_marks(self.config, bound)
         return bound
 
@@ -95,8 +101,8 @@ class SuiteModule(_OrchestraModule):
         try:
             with _no_garbage_collection():
                 bound = self._bind(read_suite(self.path))
-        except OrchestraError as error:
-            raise self.CollectError(str(error)) from error
+        except (OrchestraError, OrchestraWarning) as error:
+            raise self._refusal(error) from error
         for scenario in bound.scenarios:
             yield ScenarioItem.of(self, bound, scenario)
 
@@ -115,8 +121,8 @@ class ProcessModule(_OrchestraModule):
             for suite in bare_suite(self.path):
                 bound = self._bind(suite)
                 yield ProcessNode.from_parent(self, name=bound.process_id, bound=bound)
-        except OrchestraError as error:
-            raise self.CollectError(str(error)) from error
+        except (OrchestraError, OrchestraWarning) as error:
+            raise self._refusal(error) from error
 
 
 class ProcessNode(pytest.Collector):
@@ -130,7 +136,3 @@ class ProcessNode(pytest.Collector):
         """One item per scenario."""
         for scenario in self._bound.scenarios:
             yield ScenarioItem.of(self, self._bound, scenario)
-
-
-class OrchestraWarning(pytest.PytestWarning):
-    """Something in a file that is not wrong, but not as it should be."""

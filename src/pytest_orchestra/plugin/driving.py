@@ -5,36 +5,47 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_orchestra.engine.python_calls import Signals
 from pytest_orchestra.engine.runner import new_context, run_scenario
 from pytest_orchestra.engine.session import EngineSession, timestamp
+from pytest_orchestra.plugin.events import Events, Listener
 from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
+from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
-from pytest_orchestra.plugin.turning import complete
+from pytest_orchestra.plugin.presenting import failure_of, properties_of
+from pytest_orchestra.plugin.turning import HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
-from pytest_orchestra.reports.terminal import failure_text
-from pytest_orchestra.results import RunEvent, RunStatus, SessionFinished, SessionStarted, TestRun
+from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted
 from pytest_orchestra.suite.bound import RunMode
 
 if TYPE_CHECKING:
     from pytest_orchestra.engine.context import RunContext
     from pytest_orchestra.engine.environment import Environment
 
+SIGNALS = Signals(
+    fails=(pytest.fail.Exception,),
+    ends=(pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception),
+)
+"""What pytest's own exceptions mean in a Python step."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Driver:
     """One per pytest process; open from the first scenario to the end of the session."""
 
-    loop: asyncio.AbstractEventLoop
+    turner: Turner
     session: EngineSession
     mode: RunMode
-    log: EventLog
+    events: Events
+    log: EventLog | None
 
     def context_of(self, item: ScenarioItem) -> RunContext:
         """A new context for the item's next run."""
@@ -48,69 +59,68 @@ class Driver:
         """
         if reason := self._disabled(item):
             pytest.skip(reason)
-        run = complete(
-            self.loop,
-            run_scenario(
-                self.session,
-                item.suite,
-                item.bound,
-                context=fixtures["orchestra_context"],
-                mode=self.mode,
-                fixtures=fixtures,
-            ),
-        )
-        _describe(item, run)
+        context: RunContext = fixtures["orchestra_context"]
+        with self.events.of_run(context.run_id, item):
+            run = self.turner.complete(
+                run_scenario(
+                    self.session,
+                    item.suite,
+                    item.bound,
+                    context=context,
+                    mode=self.mode,
+                    fixtures=fixtures,
+                ),
+                f"in {item.nodeid}",
+            )
+        item.describe(properties_of(run))
         if run.status is not RunStatus.PASSED:
-            raise ScenarioFailed(failure_text(run, rerun=item.rerun))
+            raise ScenarioFailed(failure_of(run, item))
+        item.add_report_section("call", "orchestra", f"{run.bound}; run {run.id}")
+
+    async def close(self) -> None:
+        """Close the connections, then the log, whatever breaks in."""
+        session = self.session
+        within = HURRY_WITHIN if self.turner.is_hurried else None
+        try:
+            with suppress(TimeoutError):  # the user could not wait for what was still open
+                async with asyncio.timeout(within):
+                    await session.close()
+        finally:
+            at = timestamp()
+            self.events.tell(SessionFinished(session_id=session.id, worker=session.worker, at=at))
+            if self.log is not None:
+                self.log.close()
+            await self.turner.end_leftovers()
 
     def _disabled(self, item: ScenarioItem) -> str:
         """Why the environment cannot serve the scenario, if a connection is switched off."""
-        for bound in item.bound.steps:
-            if (call := bound.step.call) is not None:
-                environment = self.session.environment
-                if not environment.is_enabled(call.channel, call.connection):
-                    return (
-                        f"{call.channel} connection {call.connection!r} is disabled in"
-                        f" environment {environment.name!r}"
-                    )
+        environment = self.session.environment
+        for call in (bound.step.call for bound in item.bound.steps):
+            if call is not None and not environment.is_enabled(call.channel, call.connection):
+                return (
+                    f"{call.channel} connection '{call.connection}' of environment"
+                    f" '{environment.name}' is disabled"
+                )
         return ""
-
-
-def _describe(item: ScenarioItem, run: TestRun) -> None:
-    """What JUnit and ``-rA`` show of a run."""
-    item.user_properties.extend(
-        (name, value)
-        for name, value in (
-            ("orchestra_run", run.id),
-            ("orchestra_data", run.data_set),
-            ("orchestra_bound", run.bound),
-        )
-        if value
-    )
-    if run.status is RunStatus.PASSED:
-        item.add_report_section("call", "orchestra", f"{run.bound}; run {run.id}")
 
 
 async def open_driver(config: pytest.Config, environment: Environment) -> Driver:
     """Open the session's log, tell who listens, and begin."""
     shared = config.stash[SHARED]
-    log = EventLog(shared.made_folder() / "events.jsonl")
-    listeners: list[Callable[[RunEvent], None]] = [log.tell, *_allure_listener(config)]
-
-    def emit(event: RunEvent) -> None:
-        for listen in listeners:
-            listen(event)
-
+    log = _open_log(config)
+    listeners = (*([log.tell] if log is not None else []), *_allure_listener(config))
+    events = Events(listeners)
     session = EngineSession(
         id=shared.id,
         worker=shared.worker,
         protocols=protocols(config),
         environment=environment,
-        emit=emit,
+        emit=events.tell,
         triggered_by=_user(),
+        signals=SIGNALS,
     )
     mode = config.stash[OPTIONS].mode
-    emit(
+    events.tell(
         SessionStarted(
             session_id=shared.id,
             worker=shared.worker,
@@ -119,26 +129,47 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
             at=timestamp(),
         )
     )
-    return Driver(loop=asyncio.get_running_loop(), session=session, mode=RunMode(mode), log=log)
+    return Driver(
+        turner=Turner(asyncio.get_running_loop()),
+        session=session,
+        mode=RunMode(mode),
+        events=events,
+        log=log,
+    )
 
 
-async def close_driver(driver: Driver) -> None:
-    """Close the connections, then the log."""
-    await driver.session.close()
-    session = driver.session
-    finished = SessionFinished(session_id=session.id, worker=session.worker, at=timestamp())
-    session.emit(finished)
-    driver.log.close()
+def _open_log(config: pytest.Config) -> EventLog | None:
+    """None, and a warning that says why, where the folder cannot be had: tests go on without."""
+    folder = config.stash[SHARED].folder
+    try:
+        path = folder.make() / "events.jsonl"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        tell(
+            config,
+            f"{folder.path} cannot be made: {reason}; no run events are kept."
+            " Make it writable, or set orchestra_dir to a folder that is.",
+        )
+        return None
+    return EventLog(path, complain=_complain(config))
 
 
-def _allure_listener(config: pytest.Config) -> list[Callable[[RunEvent], None]]:
+def _allure_listener(config: pytest.Config) -> list[Listener]:
     """Where allure-pytest writes results, we add steps to them."""
     plugin = config.pluginmanager.get_plugin("allure_listener")
     if plugin is None:
         return []
     from pytest_orchestra.reports.allure import AllureListener
 
-    return [AllureListener(plugin.allure_logger, encode=to_json).tell]
+    listener = AllureListener(plugin.allure_logger, encode=to_json, complain=_complain(config))
+    return [listener.tell]
+
+
+def _complain(config: pytest.Config) -> Callable[[str], None]:
+    def complain(text: str) -> None:
+        tell(config, text)
+
+    return complain
 
 
 def _user() -> str:

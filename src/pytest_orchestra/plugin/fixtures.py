@@ -32,11 +32,11 @@ async def orchestra_engine(
     request: pytest.FixtureRequest, orchestra_environment: Environment
 ) -> AsyncIterator[Driver]:
     """What runs scenarios on the session's loop. For the plugin's own items."""
-    from pytest_orchestra.plugin.driving import close_driver, open_driver
+    from pytest_orchestra.plugin.driving import open_driver
 
     driver = await open_driver(request.config, orchestra_environment)
     yield driver
-    await close_driver(driver)
+    await driver.close()
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +47,9 @@ def orchestra_clients(orchestra_engine: Driver) -> Clients:
 
 @pytest.fixture
 def orchestra_data(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The values of the scenario's data set, ``{{data.*}}``; empty without one."""
+    """The values of the scenario's data set, ``{{data.*}}``, to keep; empty without one."""
     bound = _item(request).bound
-    return dict(bound.data.values) if bound.data else {}
+    return bound.data.copied_values() if bound.data else {}
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 
 from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
 from pytest_orchestra.errors import ConfigurationError
-from pytest_orchestra.plugin.options import OPTIONS, matching
+from pytest_orchestra.plugin.options import OPTIONS, in_ini_file
+from pytest_orchestra.plugin.paths import matching
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.python_modules import import_python_steps, package_of
@@ -42,31 +43,50 @@ def global_data(config: pytest.Config) -> tuple[DataSet, ...]:
     if _GLOBAL not in config.stash:
         paths: list[Path] = []
         for pattern in config.stash[OPTIONS].global_data:
-            found = matching(config.rootpath, pattern)
-            if not found:
-                raise ConfigurationError(
-                    f"orchestra_data: {pattern!r} names no file",
-                    hint=f"Paths are taken from {config.rootpath}.",
-                )
-            paths.extend(found)
+            paths.extend(_data_files(config, pattern))
         config.stash[_GLOBAL] = tuple(read_data_sets(paths, Scope.GLOBAL))
     return config.stash[_GLOBAL]
+
+
+def _data_files(config: pytest.Config, pattern: str) -> Sequence[Path]:
+    where = f"{in_ini_file(config, 'orchestra_data')}: {pattern!r}"
+    hint = f"Paths are taken from {config.rootpath}."
+    try:
+        found = matching(config.rootpath, pattern)
+    except (ValueError, NotImplementedError) as error:
+        raise ConfigurationError(f"{where} cannot be read: {error}", hint=hint) from error
+    if not found:
+        raise ConfigurationError(f"{where} names no file", hint=hint)
+    return found
 
 
 def python_steps(config: pytest.Config, suite: SuiteFile) -> Sequence[PythonStep]:
     """The marked functions of plugins, of the conftest files above the suite, of its own modules.
 
+    They come in the order in which pytest loaded the plugins.
+
     Raises:
         ConfigurationError: a module that the suite names cannot be imported.
     """
     found: list[PythonStep] = []
-    for plugin in config.pluginmanager.get_plugins():
+    plugins = [plugin for _, plugin in config.pluginmanager.list_name_plugin()]
+    for plugin in {id(plugin): plugin for plugin in plugins}.values():
         if isinstance(plugin, ModuleType) and _concerns(plugin, suite.file):
             found.extend(find_python_steps(vars(plugin)))
-    for path in suite.python_files:
+    for index, path in enumerate(suite.python_files):
         pytest.register_assert_rewrite(package_of(path))
-        found.extend(import_python_steps(path))
-    return tuple({id(step.function): step for step in found}.values())
+        try:
+            found.extend(import_python_steps(path))
+        except ConfigurationError as error:
+            raise _placed(error, suite, index) from error
+    return tuple(found)
+
+
+def _placed(error: ConfigurationError, suite: SuiteFile, index: int) -> ConfigurationError:
+    """The same, with the place where the suite names the module."""
+    path = ("python",) if isinstance(suite.part.python, str) else ("python", index)
+    hint = error.hint or "Install what it imports, or correct it."
+    return ConfigurationError(f"{suite.document.location(path)}: {error.message}", hint=hint)
 
 
 def _concerns(plugin: ModuleType, suite: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,25 +59,10 @@ class ScenarioItem(pytest.Function):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
-    @property
-    def rerun(self) -> str:
-        """The command that runs this item again."""
-        return rerun_command(self.config, self.nodeid)
-
-
-def rerun_command(config: pytest.Config, nodeid: str) -> str:
-    """A pytest command for one item with the session's orchestra options, quoted for a shell."""
-    import shlex
-
-    from pytest_orchestra.plugin.options import OPTIONS
-
-    options = config.stash[OPTIONS]
-    words = ["pytest", nodeid]
-    words += [f"--orchestra-env={options.env}"] if options.env else []
-    words += ["--orchestra-allow-protected"] if options.allow_protected else []
-    words += [f"--orchestra-data={name}" for name in options.data]
-    words += [f"--orchestra-criterion={options.criterion}"] if options.criterion else []
-    return shlex.join(words)
+    def describe(self, properties: Mapping[str, str]) -> None:
+        """Put properties into the item's report, in the place of those of an earlier attempt."""
+        kept = [each for each in self.user_properties if each[0] not in properties]
+        self.user_properties[:] = [*kept, *properties.items()]
 
 
 def _callable(bound: BoundScenario) -> Callable[..., None]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-SUITE_SUFFIXES = (".suite.yaml", ".suite.yml")
-PROCESS_SUFFIXES = (".bpmn", ".bpmn20.xml")
+from pytest_orchestra.plugin.paths import named_files
 
 MODES = ("RUN_ALL_STEPS", "STOP_ON_FIRST_FAILURE", "SINGLE_STEP", "FROM_STEP")
+DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
 CRITERIA = ("flows", "branches", "pairs", "paths")
 _NOT_YET = frozenset({"SINGLE_STEP", "FROM_STEP", "pairs", "paths"})
 
@@ -74,25 +74,31 @@ class Options:
     """What the user asked for.
 
     Attributes:
-        suites: files, resolved; empty: suites are found where pytest collects.
+        suites: files, absolute; empty: suites are found where pytest collects.
+        are_suites_asked_for: on the command line, not by the ini file.
         env, ini_env: of the command line and of the ini file: a suite's own comes between.
         criterion, ini_criterion: the same.
         mode: upper case.
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
+        state_dir: folder of the sessions' state, relative to rootdir.
+        keep: how many sessions' state stays there.
+        words: what the command line said, but for the suites: to be said again.
     """
 
     suites: tuple[Path, ...] = ()
+    are_suites_asked_for: bool = False
     env: str | None = None
     ini_env: str | None = None
     allow_protected: bool = False
     data: tuple[str, ...] = ()
     data_tags: tuple[str, ...] = ()
-    mode: str = "STOP_ON_FIRST_FAILURE"
+    mode: str = DEFAULT_MODE
     criterion: str | None = None
     ini_criterion: str | None = None
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
     keep: int = 20
+    words: tuple[str, ...] = ()
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -118,115 +124,106 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("orchestra_keep", "how many sessions' state is kept", default="20")
 
 
+class _Said(NamedTuple):
+    """What the command line and the ini file say of one option; empty: nothing."""
+
+    flag: Any
+    ini: Any
+
+    @property
+    def best(self) -> Any:  # noqa: ANN401 - what argparse and ini give
+        return self.flag or self.ini
+
+
 def read_options(config: pytest.Config) -> Options:
     """Read and check what the user asked for.
 
     Raises:
         pytest.UsageError: a value cannot be used; the text says which one and what can.
     """
-    said: dict[str, Any] = {}
-    for option in _TABLE:
-        flag = config.getoption(option.flag)
-        ini = config.getini(option.ini_name)
-        said[option.name] = (_checked(option, flag), _checked(option, ini))
-    command_line_suites, ini_suites = said["suite"]
-    suites = [
-        *_found(command_line_suites, config.invocation_params.dir),
-        *(() if command_line_suites else _found(ini_suites, config.rootpath)),
-    ]
-    keep = config.getini("orchestra_keep")
-    if not str(keep).isdigit() or int(keep) < 1:
-        raise pytest.UsageError(f"orchestra_keep is {keep!r}: give a number of at least 1")
+    said = {
+        option.name: _Said(
+            _checked(option, config.getoption(option.flag), option.flag),
+            _checked(option, config.getini(option.ini_name), option.ini_name),
+        )
+        for option in _TABLE
+    }
     return Options(
-        suites=tuple(dict.fromkeys(suites)),
-        env=said["env"][0] or None,
-        ini_env=said["env"][1] or None,
-        allow_protected=bool(said["allow-protected"][0] or said["allow-protected"][1]),
-        data=tuple(said["data"][0] or said["data"][1]),
-        data_tags=tuple(said["data-tag"][0] or said["data-tag"][1]),
-        mode=said["mode"][0] or said["mode"][1] or "STOP_ON_FIRST_FAILURE",
-        criterion=said["criterion"][0] or None,
-        ini_criterion=said["criterion"][1] or None,
+        suites=tuple(dict.fromkeys(_suites(config, said["suite"]))),
+        are_suites_asked_for=bool(said["suite"].flag),
+        env=said["env"].flag or None,
+        ini_env=said["env"].ini or None,
+        allow_protected=bool(said["allow-protected"].best),
+        data=tuple(said["data"].best),
+        data_tags=tuple(said["data-tag"].best),
+        mode=said["mode"].best or DEFAULT_MODE,
+        criterion=said["criterion"].flag or None,
+        ini_criterion=said["criterion"].ini or None,
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
-        keep=int(keep),
+        keep=_number(config, "orchestra_keep"),
+        words=tuple(_words(said)),
     )
 
 
-def _checked(option: _Option, value: Any) -> Any:  # noqa: ANN401 - what argparse and ini give
+def _checked(option: _Option, value: Any, called: str) -> Any:  # noqa: ANN401 - what argparse and ini give
     if not option.choices or not value:
         return value
     for choice in option.choices:
         if choice.lower() == str(value).strip().lower():
             if choice in _NOT_YET:
-                raise pytest.UsageError(f"{option.flag}: {choice} is not there yet")
+                raise pytest.UsageError(f"{called}: {choice} is not there yet")
             return choice
-    raise pytest.UsageError(f"{option.flag}: {value!r} is none of {', '.join(option.choices)}")
+    raise pytest.UsageError(f"{called}: {value!r} is none of {', '.join(option.choices)}")
 
 
-def _found(patterns: Sequence[str], folder: Path) -> Iterator[Path]:
-    """The files that a path, directory or glob names, in a stable order."""
-    for pattern in patterns:
-        path = (folder / pattern).resolve()
-        if path.is_file():
-            yield path
-            continue
-        if path.is_dir():
-            files = [match for match in matching(path, "**/*") if is_suite(match)]
-        else:
-            files = matching(folder, pattern)
-        if not files:
+def _number(config: pytest.Config, name: str) -> int:
+    text = str(config.getini(name)).strip()
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise pytest.UsageError(f"{name} is {text!r}: give a number of at least 1")
+    return int(text)
+
+
+def _suites(config: pytest.Config, said: _Said) -> Iterator[Path]:
+    """The suite and process files that were asked for."""
+    called, folder = "orchestra_suite", config.rootpath
+    if said.flag:
+        called, folder = "--orchestra-suite", config.invocation_params.dir
+    for name in said.best:
+        try:
+            found = named_files(name, folder, ignored=config.getini("norecursedirs"))
+        except (ValueError, NotImplementedError) as error:
+            raise pytest.UsageError(f"{called}: {name!r} cannot be read: {error}") from error
+        if not found:
             raise pytest.UsageError(
-                f"--orchestra-suite: {pattern!r} names no suite file"
+                f"{called}: {name!r} names no suite file"
                 f" (looked in {folder}); give a *.suite.yaml, a .bpmn, a directory or a glob"
             )
-        yield from files
+        yield from found
 
 
-def matching(folder: Path, pattern: str) -> list[Path]:
-    """The files that a glob names, taken from ``folder``, in a stable order."""
-    place = Path(pattern)
-    if place.is_absolute():
-        folder, pattern = Path(place.anchor), str(place.relative_to(place.anchor))
-    return sorted(match.resolve() for match in folder.glob(pattern) if match.is_file())
+def _words(said: Mapping[str, _Said]) -> Iterator[str]:
+    """The command line's own words, less the suites."""
+    for option in _TABLE:
+        flag = said[option.name].flag
+        if not flag or option.name == "suite":
+            continue
+        values: Sequence[Any] = flag if option.repeatable else [flag]
+        yield from (f"{option.flag}={each}" if option.metavar else option.flag for each in values)
 
 
-def is_suite(path: Path) -> bool:
-    """Whether the file's name is that of a suite file."""
-    return path.name.endswith(SUITE_SUFFIXES)
-
-
-def is_ours(path: Path, parent: pytest.Collector) -> bool:
-    """Whether a file is collected here: suites always, anything that the user named."""
-    if is_suite(path):
-        return True
-    if not path.name.endswith((*PROCESS_SUFFIXES, ".xml", ".yaml", ".yml")):
-        return False
-    if path in parent.config.stash[OPTIONS].suites:
-        return True
-    return path.name.endswith(PROCESS_SUFFIXES) and parent.session.isinitpath(path)
-
-
-def point_at_suites(config: pytest.Config) -> None:
-    """With ``--orchestra-suite`` and no path, collect the suites and nothing else.
-
-    xdist's workers read the command line again, so this runs in each of them too.
-    """
-    suites = [str(path) for path in config.stash[OPTIONS].suites]
-    if not suites:
-        return
-    named = config.args_source is pytest.Config.ArgsSource.ARGS
-    config.args = (
-        [*config.args, *(each for each in suites if each not in config.args)] if named else suites
-    )
+def in_ini_file(config: pytest.Config, name: str) -> str:
+    """Where a setting of the ini file is, for messages."""
+    return f"{config.inipath}: {name}" if config.inipath else name
 
 
 def describe(options: Options) -> str | None:
-    """A line for the session's header, if there is something to say."""
-    if not options.suites:
-        return None
-    parts = [f"{len(options.suites)} suite file{'s' if len(options.suites) > 1 else ''}"]
-    if options.env:
-        parts.append(f"environment {options.env}")
-    parts.append(f"mode {options.mode}")
-    return "orchestra: " + ", ".join(parts)
+    """A line for the session's header, if the user asked for anything."""
+    parts: list[str] = []
+    if number := len(options.suites):
+        parts.append("1 suite file" if number == 1 else f"{number} suite files")
+    if environment := options.env or options.ini_env:
+        parts.append(f"environment {environment}")
+    if parts or options.words:
+        parts.append(f"mode {options.mode}")
+    return f"orchestra: {', '.join(parts)}" if parts else None

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_orchestra.errors import OrchestraError
-
 NOTHING_BOUND = "orchestra_nothing_bound"
-
-
-def without_traceback(report: pytest.TestReport, call: pytest.CallInfo[None]) -> pytest.TestReport:
-    """The report, with the text alone where one of our errors ended the phase."""
-    if call.excinfo is not None and isinstance(call.excinfo.value, OrchestraError):
-        report.longrepr = str(call.excinfo.value)
-    return report
 
 
 class OutcomeCounter:

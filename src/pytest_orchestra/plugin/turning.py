@@ -6,76 +6,126 @@ import asyncio
 import signal
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from types import FrameType
+from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any, TypeVar
+
+from pytest_orchestra.engine import python_calls
 
 DRAIN_WITHIN = 5.0
 """Seconds that work which was cut may take to end."""
+HURRY_WITHIN = 0.3
+"""And that it may take after a second Ctrl-C."""
+
+_ENGINE = Path(python_calls.__file__).parent
 
 _Value = TypeVar("_Value")
 
 
-def complete(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, _Value]) -> _Value:
-    """Run to the end; work that is cut is ended before this returns.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C came; the work was cancelled and has ended.
-    """
-    task = loop.create_task(work)
-    with _interrupts(loop, task) as interrupts:
-        try:
-            return loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            if interrupts.number:
-                raise KeyboardInterrupt from None
-            raise
-        except BaseException:
-            if not task.done():
-                task.cancel()
-                loop.run_until_complete(asyncio.wait([task], timeout=DRAIN_WITHIN))
-            raise
-        finally:
-            interrupts.end()
-
-
 @dataclass(slots=True)
-class _Interrupts:
-    """Cancels the work at the first Ctrl-C, as asyncio's own runner does.
+class Turner:
+    """Turns one loop.
 
-    Raised wherever the loop stands, a KeyboardInterrupt would end a stranger's task, and come up
-    a second time when that one is awaited.
+    Attributes:
+        interrupts: how often Ctrl-C came while it turned.
     """
 
     loop: asyncio.AbstractEventLoop
-    task: asyncio.Task[Any]
-    number: int = 0
+    interrupts: int = 0
 
-    def on_signal(self, _signal: int, _frame: FrameType | None) -> None:
-        self.number += 1
-        if self.number > 1:
-            raise KeyboardInterrupt
-        self.loop.call_soon_threadsafe(self.task.cancel)
+    @property
+    def is_hurried(self) -> bool:
+        """Whether the user asked a second time to end."""
+        return self.interrupts > 1
 
-    def end(self) -> None:
-        """An interrupt that the work withstood is not lost."""
-        if self.number and self.task.done() and not self.task.cancelled():
-            raise KeyboardInterrupt
+    def complete(self, work: Coroutine[Any, Any, _Value], what: str) -> _Value:
+        """Run to the end; work that is cut is ended before this returns, unless it withstands.
+
+        Args:
+            work: is done on the loop.
+            what: it is, for whoever interrupts it.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C came; the work was cancelled.
+        """
+        before = self.interrupts
+        task = self.loop.create_task(work)
+        with self._interruptible(task, what):
+            try:
+                value = self.loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                if self.interrupts == before:
+                    raise
+            except BaseException:
+                self._end(task)
+                raise
+        if self.interrupts > before:  # also where the work withstood it: it is not lost
+            raise KeyboardInterrupt(what)
+        return value
+
+    async def end_leftovers(self) -> None:
+        """End what withstood being cut: the end of the loop would wait for it for ever."""
+        left = [task for task in asyncio.all_tasks(self.loop) if _is_ours(task)]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=HURRY_WITHIN)
+        for task in left:
+            if not task.done():
+                with suppress(RuntimeError):  # it withstands this, too
+                    task.get_coro().close()
+                task.cancel()
+        await asyncio.sleep(0)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        """See that work which was cut does not go on inside somebody else's turn."""
+        if not task.done():
+            task.cancel()
+            within = HURRY_WITHIN if self.is_hurried else DRAIN_WITHIN
+            self.loop.run_until_complete(asyncio.wait([task], timeout=within))
+        if task.done() and not task.cancelled():
+            task.exception()  # or asyncio complains that nobody looked at it
+
+    @contextmanager
+    def _interruptible(self, task: asyncio.Task[Any], what: str) -> Iterator[None]:
+        """Take over Ctrl-C where it is pytest's to take: in the main thread, Python's handler.
+
+        The first one cancels the work. Raised wherever the loop stands, a KeyboardInterrupt would
+        end a stranger's task, and come up a second time when that one is awaited.
+        """
+
+        def on_signal(_signal: int, frame: FrameType | None) -> None:
+            __tracebackhide__ = True  # pytest shows the line that was interrupted instead
+            self.interrupts += 1
+            if self.is_hurried or _is_in_user_code(frame):
+                raise KeyboardInterrupt(what)
+            self.loop.call_soon_threadsafe(task.cancel)
+
+        if (
+            threading.current_thread() is not threading.main_thread()
+            or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+        ):
+            yield
+            return
+        signal.signal(signal.SIGINT, on_signal)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@contextmanager
-def _interrupts(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> Iterator[_Interrupts]:
-    """Take over Ctrl-C where it is pytest's to take: in the main thread, with Python's handler."""
-    interrupts = _Interrupts(loop, task)
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):
-        yield interrupts
-        return
-    signal.signal(signal.SIGINT, interrupts.on_signal)
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+def _is_in_user_code(frame: FrameType | None) -> bool:
+    """Whether a Python step has the loop: it may never let go of it."""
+    while frame is not None:
+        if frame.f_code.co_filename == python_calls.__file__:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_ours(task: asyncio.Task[Any]) -> bool:
+    """Whether the engine made the task, for a run or for a part of one."""
+    code: CodeType | None = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and Path(code.co_filename).parent == _ENGINE

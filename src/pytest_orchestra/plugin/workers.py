@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.plugin.state import StateFolder
 
 if TYPE_CHECKING:
     from pytest_orchestra.services import Lifeline
@@ -34,14 +35,12 @@ class SharedSession:
         id: sorts by time, ``20261121-084500-1f3a``.
         worker: ``gw0`` under xdist, else ``main``.
         folder: of the session's state; made when something is written there.
-        keep: how many sessions' folders stay.
         joined: the lifeline's directory that the controller handed over.
     """
 
     id: str
     worker: str
-    folder: Path
-    keep: int
+    folder: StateFolder
     joined: Path | None = None
     _lifeline: Lifeline | None = field(default=None, repr=False)
 
@@ -56,28 +55,40 @@ class SharedSession:
                 self._lifeline = Lifeline.own(Path(tempfile.mkdtemp(prefix="orchestra-")))
         return self._lifeline
 
-    def made_folder(self) -> Path:
-        """The session's folder, made now if it is not there; the oldest others go."""
-        if not self.folder.is_dir():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            ignore = self.folder.parent / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
-            _prune(self.folder.parent, self.keep)
-        return self.folder
-
-    def close(self) -> None:
-        """End the services, if this process owns them, and keep their logs beside the events."""
+    def news(self) -> tuple[str, ...]:
+        """What is worth knowing of the services: where their files are, which of them ended."""
         if self._lifeline is None or self.joined is not None:
-            return
-        directory = self._lifeline.directory
-        self._lifeline.close()
-        if self.folder.is_dir():
-            for log in directory.glob("*.log"):
-                with contextlib.suppress(OSError):
-                    shutil.copyfile(log, self.folder / log.name)
-        shutil.rmtree(directory, ignore_errors=True)
-        self._lifeline = None
+            return ()
+        note = self._lifeline.note
+        ended = self._lifeline.ended()
+        logs = (f"what they printed is kept in {self.folder.path}",) if ended else ()
+        return (*((note,) if note else ()), *ended, *logs)
+
+    def close(self) -> tuple[str, ...]:
+        """End the services, if this process owns them, and keep their logs beside the events.
+
+        Returns:
+            The services that were still ending when nobody waited for them any longer.
+        """
+        if self._lifeline is None or self.joined is not None:
+            return ()
+        lifeline, self._lifeline = self._lifeline, None
+        try:
+            left = lifeline.close()
+        except KeyboardInterrupt:  # nobody needs to wait for them: they end by themselves
+            return ()
+        with contextlib.suppress(OSError):
+            self._keep_logs(lifeline.directory)
+        if not left:
+            shutil.rmtree(lifeline.directory, ignore_errors=True)
+        return left
+
+    def _keep_logs(self, directory: Path) -> None:
+        for log in sorted(directory.glob("*.log")):
+            kept = self.folder.make() / log.name
+            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with log.open("rb") as source, os.fdopen(descriptor, "wb") as copy:
+                shutil.copyfileobj(source, copy)
 
 
 SHARED = pytest.StashKey[SharedSession]()
@@ -88,11 +99,11 @@ def begin(config: pytest.Config) -> None:
     handed: dict[str, Any] = getattr(config, "workerinput", {})
     options = config.stash[OPTIONS]
     name = handed.get(_ID) or _new_name()
+    root = config.rootpath / options.state_dir
     config.stash[SHARED] = SharedSession(
         id=name,
         worker=handed.get("workerid", "main"),
-        folder=config.rootpath / options.state_dir / name,
-        keep=options.keep,
+        folder=StateFolder(root=root, name=name, keep=options.keep),
         joined=Path(handed[_LIFELINE]) if _LIFELINE in handed else None,
     )
 
@@ -104,19 +115,23 @@ def tell_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, 
     node.workerinput[_LIFELINE] = str(shared.lifeline().directory)
 
 
+def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
+    """Say what became of the services, and where the session's events are."""
+    shared = config.stash[SHARED]
+    for line in shared.news():
+        terminal.write_line(f"orchestra: {line}", yellow=True)
+
+
 def end(config: pytest.Config) -> None:
     """End what this process owns; a session that never began has nothing."""
-    if (shared := config.stash.get(SHARED, None)) is not None:
-        shared.close()
+    if (shared := config.stash.get(SHARED, None)) is None:
+        return
+    left = shared.close()
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if left and terminal is not None:
+        terminal.write_line(f"orchestra: still ending: {', '.join(left)}", yellow=True)
 
 
 def _new_name() -> str:
     now = dt.datetime.now(dt.UTC)
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _prune(folder: Path, keep: int) -> None:
-    """Remove the oldest sessions; one that another process removes meanwhile is no trouble."""
-    sessions = sorted((entry.path for entry in os.scandir(folder) if entry.is_dir()), reverse=True)
-    for path in sessions[keep:]:
-        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""Suite and process files: what their names are, and which ones a path, folder or glob means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+SUITE_SUFFIXES = (".suite.yaml", ".suite.yml")
+PROCESS_SUFFIXES = (".bpmn", ".bpmn20.xml")
+
+
+def is_suite(path: Path) -> bool:
+    """Whether the file's name is that of a suite file."""
+    return path.name.endswith(SUITE_SUFFIXES)
+
+
+def is_process(path: Path) -> bool:
+    """Whether the file's name is that of a process file."""
+    return path.name.endswith(PROCESS_SUFFIXES)
+
+
+def named_files(name: str, folder: Path, *, ignored: Sequence[str] = ()) -> list[Path]:
+    """The files that a path, a directory or a glob means, in a stable order.
+
+    Args:
+        name: as the user wrote it, relative to ``folder``; of a directory its suite files.
+        folder: absolute.
+        ignored: patterns of directory names that are not looked into.
+
+    Raises:
+        ValueError: it is no glob that can be read.
+    """
+    path = Path(os.path.abspath(folder / name))  # noqa: PTH100 - links stay as they are called
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(_suites_below(path, ignored))
+    return matching(folder, name)
+
+
+def matching(folder: Path, pattern: str) -> list[Path]:
+    """The files that a glob names, taken from ``folder``, in a stable order.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    place = Path(pattern)
+    if place.is_absolute():
+        folder, pattern = Path(place.anchor), str(place.relative_to(place.anchor))
+    found = (Path(os.path.abspath(match)) for match in folder.glob(pattern))  # noqa: PTH100
+    return sorted(path for path in found if path.is_file())
+
+
+def _suites_below(folder: Path, ignored: Sequence[str]) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        here = Path(place)
+        folders[:] = [name for name in folders if not _is_left_out(here / name, ignored)]
+        yield from (here / name for name in files if is_suite(here / name))
+
+
+def _is_left_out(folder: Path, ignored: Sequence[str]) -> bool:
+    """As pytest leaves folders out: by name, and virtual environments."""
+    by_name = any(fnmatch(folder.name, pattern) for pattern in ignored)
+    return by_name or (folder / "pyvenv.cfg").is_file()

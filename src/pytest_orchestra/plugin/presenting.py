@@ -1,0 +1,73 @@
+"""What people see of a run: in the terminal, in JUnit's file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_orchestra.plugin.rerunning import rerun_command
+from pytest_orchestra.reports.terminal import MOST_LINES, failure_text, headline
+from pytest_orchestra.results import StepResult, TestRun, Violation
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_orchestra.plugin.items import ScenarioItem
+
+_OTHER_LOOP = re.compile(
+    r"attached to a different loop|is bound to a different event loop|Event loop is closed"
+)
+"""What asyncio says of an object that another loop made."""
+
+
+def failure_of(run: TestRun, item: ScenarioItem) -> str:
+    """Why the run failed, in at most 25 lines; the first one stands in pytest's summary."""
+    shown = replace(run, steps=tuple(_shown(step, item) for step in run.steps))
+    command = rerun_command(item)
+    return "\n".join([headline(shown), failure_text(shown, rerun=command, most=MOST_LINES - 1)])
+
+
+def properties_of(run: TestRun) -> Mapping[str, str]:
+    """What JUnit's file says of the run."""
+    named = {
+        "orchestra_run": run.id,
+        "orchestra_environment": run.environment,
+        "orchestra_data": run.data_set or "",
+        "orchestra_bound": run.bound,
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def with_short_paths(text: str, config: pytest.Config) -> str:
+    """``text`` with the paths below the folder that pytest was called from made relative to it."""
+    return text.replace(f"{config.invocation_params.dir}{os.sep}", "")
+
+
+def _shown(step: StepResult, item: ScenarioItem) -> StepResult:
+    """The step with short paths, and with what to do about a fixture of another loop."""
+    config = item.config
+    return replace(
+        step,
+        definition=with_short_paths(step.definition, config),
+        violations=tuple(
+            replace(violation, message=with_short_paths(_advised(violation, step, item), config))
+            for violation in step.violations
+        ),
+        notes=tuple(with_short_paths(note, config) for note in step.notes),
+    )
+
+
+def _advised(violation: Violation, step: StepResult, item: ScenarioItem) -> str:
+    """The violation's message, after what to do about it."""
+    if not _OTHER_LOOP.search(violation.message):
+        return violation.message
+    functions = (bound.step.python for bound in item.bound.steps if bound.step.id == step.step_id)
+    fixtures = next((python.fixtures for python in functions if python is not None), ())
+    which = f"fixture {' or '.join(fixtures)}" if fixtures else "async fixtures it uses"
+    return (
+        f'add loop_scope="session" to the {which}: made on another event loop than the scenario'
+        f" runs on\n{violation.message}"
+    )

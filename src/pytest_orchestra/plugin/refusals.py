@@ -1,0 +1,41 @@
+"""Errors of ours are shown by their text, whatever phase they came in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_orchestra.errors import OrchestraError
+
+_OURS = Path(__file__).parents[1]
+
+
+def without_traceback(
+    report: pytest.TestReport, call: pytest.CallInfo[None], item: pytest.Item
+) -> pytest.TestReport:
+    """The report, with the text alone where one of our errors ended the phase.
+
+    A failed call of somebody's own test keeps its traceback: it shows the line of the test.
+    """
+    error = call.excinfo.value if call.excinfo is not None else None
+    if not report.failed or not isinstance(error, OrchestraError):
+        return report
+    from pytest_orchestra.plugin.environments import masked
+    from pytest_orchestra.plugin.items import ScenarioItem
+    from pytest_orchestra.plugin.presenting import with_short_paths
+
+    if report.when != "call" or isinstance(item, ScenarioItem):
+        text = masked(item.config, f"{error}{_asked_by(call, item.config.rootpath)}")
+        report.longrepr = with_short_paths(text, item.config)
+    return report
+
+
+def _asked_by(call: pytest.CallInfo[None], root: Path) -> str:
+    """The line of the user's own code that led to the error, if one did."""
+    for entry in reversed(call.excinfo.traceback if call.excinfo is not None else ()):
+        path = Path(entry.path)
+        is_theirs = path.is_relative_to(root) and "site-packages" not in path.parts
+        if is_theirs and not path.is_relative_to(_OURS):
+            return f"\nasked for by {path.relative_to(root)}:{entry.lineno + 1} in {entry.name}"
+    return ""

@@ -1,0 +1,58 @@
+"""The folder of one session's state, among those of earlier sessions; the oldest of them go."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+_SESSION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+"""What sessions are called; nothing else in the folder is ever removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateFolder:
+    """Where a session keeps its events and the logs of its services.
+
+    Attributes:
+        root: of all sessions; may be a folder of the user's own.
+        name: of the session.
+        keep: how many sessions stay.
+    """
+
+    root: Path
+    name: str
+    keep: int
+
+    @property
+    def path(self) -> Path:
+        """The session's own folder."""
+        return self.root / self.name
+
+    def make(self) -> Path:
+        """Make the session's folder, if it is not there, and forget the oldest sessions.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        if not self.path.is_dir():
+            is_new = not self.root.exists()
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_new:
+                (self.root / ".gitignore").write_text("*\n", encoding="utf-8")
+            self._forget()
+        return self.path
+
+    def _forget(self) -> None:
+        """A session that another process forgets meanwhile is no trouble."""
+        with os.scandir(self.root) as entries:
+            sessions = sorted(
+                entry.path
+                for entry in entries
+                if _SESSION.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+            )
+        for path in sessions[: -self.keep]:
+            if path != str(self.path):
+                shutil.rmtree(path, ignore_errors=True)

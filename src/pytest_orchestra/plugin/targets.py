@@ -1,0 +1,41 @@
+"""What pytest is pointed at: the suites that were asked for, and which files are collected here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, is_process, is_suite
+
+_READABLE = (*PROCESS_SUFFIXES, ".xml", ".yaml", ".yml", ".json")
+
+
+def is_ours(path: Path, parent: pytest.Collector) -> bool:
+    """Whether a file is collected here: suites always, anything that the user named."""
+    if is_suite(path):
+        return True
+    if not path.name.endswith(_READABLE):
+        return False
+    if path in parent.config.stash[OPTIONS].suites:
+        return True
+    return is_process(path) and parent.session.isinitpath(path)
+
+
+def point_at_suites(config: pytest.Config) -> None:
+    """With ``--orchestra-suite`` and no path, collect the suites and nothing else.
+
+    A path beside it runs too; one into a suite (``order.suite.yaml::main``) stands for that suite.
+    xdist's workers read the command line again, so this runs in each of them too.
+    """
+    options = config.stash[OPTIONS]
+    if not options.suites:
+        return
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(path) for path in options.suites]
+    elif options.are_suites_asked_for:
+        folder = config.invocation_params.dir
+        named = {(folder / each.partition("::")[0]).resolve() for each in config.args}
+        more = [path for path in options.suites if path.resolve() not in named]
+        config.args = [*config.args, *map(str, more)]
