@@ -24,7 +24,7 @@ class Element:
     """Something in a process that a step can stand at.
 
     Attributes:
-        name: its name, else its id.
+        name: its name, of a flow with its source's, ``Amount?/high``; else its id.
         kind: as messages speak of it, ``gateway``.
         node: what the model says of it; None for a flow and for the process.
     """
@@ -67,8 +67,9 @@ class Elements:
         self._add(_process_element(process), process.name)
         for node in process.nodes:
             self._add(_node_element(node), node.name)
+        names = {node.id: node.name for node in process.nodes}
         for flow in process.flows:
-            element = _flow_element(flow)
+            element = _flow_element(flow, names.get(flow.source, ""))
             self._add(element, flow.name)
             self._flows.setdefault(flow.source, []).append(element)
 
@@ -192,5 +193,7 @@ def _node_element(node: FlowNode) -> Element:
     return Element(id=node.id, name=node.name or node.id, kind=word, node=node)
 
 
-def _flow_element(flow: SequenceFlow) -> Element:
-    return Element(id=flow.id, name=flow.name or flow.id, kind="flow")
+def _flow_element(flow: SequenceFlow, source: str) -> Element:
+    """A flow is called as a suite calls it, ``Amount?/high``: ``high`` alone says little."""
+    name = f"{source}/{flow.name}" if source and flow.name else flow.name or flow.id
+    return Element(id=flow.id, name=name, kind="flow")

@@ -50,6 +50,11 @@ def test_an_element_without_a_name_shows_its_id(elements: Elements) -> None:
     assert elements[ElementId("place")].name == "Place order"
 
 
+def test_a_flow_shows_the_name_of_its_gateway_too(elements: Elements) -> None:
+    """Reports say where a step stands: ``high`` alone would say little."""
+    assert elements[ElementId("f_high")].name == "Amount?/high"
+
+
 @pytest.mark.parametrize(
     ("element", "kind", "can_be_left"),
     [
