@@ -26,13 +26,19 @@ class Element:
     Attributes:
         name: its name, of a flow with its source's, ``Amount?/high``; else its id.
         kind: as messages speak of it, ``gateway``.
-        node: what the model says of it; None for a flow and for the process.
+        node, flow: what the model says of it, if it is one.
     """
 
     id: ElementId
     name: str
     kind: str
     node: FlowNode | None = None
+    flow: SequenceFlow | None = None
+
+    @property
+    def own_name(self) -> str:
+        """Its name without another's."""
+        return self.name if self.flow is None else self.flow.name or self.id
 
     @property
     def is_process(self) -> bool:
@@ -114,7 +120,7 @@ class Elements:
 
     def _out_of(self, node: Element, name: str) -> list[Element]:
         flows = self._flows.get(node.id, [])
-        return [flow for flow in flows if name in (flow.id, _folded(flow.name))]
+        return [flow for flow in flows if name in (flow.id, _folded(flow.own_name))]
 
     def _known(self) -> list[str]:
         """Every name, and the ids that are more than names in other letters."""
@@ -124,7 +130,7 @@ class Elements:
     def _unknown(self, text: str, at: SourceLocation | None) -> Problem:
         for owner, name in _splits(text):
             for node in self._called(owner):
-                flows = [flow.name for flow in self._flows.get(node.id, [])]
+                flows = [flow.own_name for flow in self._flows.get(node.id, [])]
                 if not node.is_process:
                     return mistake(
                         "unknown-element",
@@ -196,4 +202,4 @@ def _node_element(node: FlowNode) -> Element:
 def _flow_element(flow: SequenceFlow, source: str) -> Element:
     """A flow is called as a suite calls it, ``Amount?/high``: ``high`` alone says little."""
     name = f"{source}/{flow.name}" if source and flow.name else flow.name or flow.id
-    return Element(id=flow.id, name=name, kind="flow")
+    return Element(id=flow.id, name=name, kind="flow", flow=flow)
