@@ -92,3 +92,14 @@ def test_data_sets_are_chosen_by_name_and_tag(shop: pytest.Pytester) -> None:
     result = shop.runpytest("--orchestra-data=large", "-rs")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED*small*"])
+
+
+@pytest.mark.parametrize("argument", ["--orchestra-data=nope", "--orchestra-data-tag=nope"])
+def test_a_selection_that_leaves_nothing_to_run_is_no_success(
+    shop: pytest.Pytester, argument: str
+) -> None:
+    """A misspelt name must not look green."""
+    result = shop.runpytest(argument)
+    result.assert_outcomes(skipped=2)
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result.stdout.fnmatch_lines(["orchestra: nothing was tested: *is not selected*"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_orchestra.plugin.outcomes import NOTHING_BOUND
+from pytest_orchestra.plugin.outcomes import UNTESTED
 
 if TYPE_CHECKING:
     from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
@@ -39,8 +39,7 @@ class ScenarioItem(pytest.Function):
             self.add_marker(pytest.mark.xfail(reason=bound.xfail))
         if bound.skip:
             self.add_marker(pytest.mark.skip(reason=bound.skip))
-        if not bound.steps:
-            self.user_properties.append((NOTHING_BOUND, "yes"))
+            self.user_properties.append((UNTESTED, bound.skip))
 
     @classmethod
     def of(cls, parent: pytest.Collector, suite: BoundSuite, bound: BoundScenario) -> ScenarioItem:

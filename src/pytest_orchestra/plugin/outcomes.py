@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-NOTHING_BOUND = "orchestra_nothing_bound"
+UNTESTED = "orchestra_untested"
+"""The property of an item that binding itself skips; its value is why."""
 
 
 class OutcomeCounter:
     """Sees every report, in one process or in xdist's controller."""
 
     def __init__(self) -> None:
-        self._nothing_bound = 0
+        self._untested = 0
+        self._why: dict[str, None] = {}
         self._others = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Tell scenarios without any step from everything else that ran or was skipped."""
+        """Tell scenarios that have nothing to run from all that ran or was skipped otherwise."""
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
-            if (NOTHING_BOUND, "yes") in report.user_properties:
-                self._nothing_bound += 1
-            else:
-                self._others += 1
+            why = [str(value) for name, value in report.user_properties if name == UNTESTED]
+            self._why.update(dict.fromkeys(why))
+            self._untested += bool(why)
+            self._others += not why
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A session of nothing but scenarios without a step is no success."""
-        if self._nothing_bound and not self._others and session.exitstatus == pytest.ExitCode.OK:
+        """A session of nothing but scenarios with nothing to run is no success."""
+        if self._untested and not self._others and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say so."""
-        if self._nothing_bound and not self._others:
+        if self._untested and not self._others:
             terminalreporter.write_line(
-                f"orchestra: nothing was tested: no step is bound on any of the"
-                f" {self._nothing_bound} scenarios",
-                yellow=True,
+                f"orchestra: nothing was tested: {'; '.join(self._why)}", yellow=True
             )

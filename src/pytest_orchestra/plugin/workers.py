@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _ID = "orchestra_session_id"
 _LIFELINE = "orchestra_lifeline"
+_PREFIX = "orchestra-"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,17 +45,23 @@ class SharedSession:
     folder: StateFolder
     joined: Path | None = None
     _lifeline: Lifeline | None = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def lifeline(self) -> Lifeline:
-        """What services hang on; owned by this process unless the controller handed one over."""
-        if self._lifeline is None:
-            from pytest_orchestra.services import Lifeline
+        """What services hang on; owned by this process unless the controller handed one over.
 
-            if self.joined is not None:
+        Connections are resolved in threads, several at once.
+        """
+        from pytest_orchestra.services import Lifeline
+
+        with self._lock:
+            if self._lifeline is None and self.joined is not None:
                 self._lifeline = Lifeline.join(self.joined)
-            else:
-                self._lifeline = Lifeline.own(Path(tempfile.mkdtemp(prefix="orchestra-")))
-        return self._lifeline
+            elif self._lifeline is None:
+                parent = Path(tempfile.gettempdir())
+                Lifeline.sweep(parent, _PREFIX)
+                self._lifeline = Lifeline.own(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+            return self._lifeline
 
     def news(self) -> tuple[str, ...]:
         """What is worth knowing of the services: where their files are, which of them ended."""

@@ -5,6 +5,7 @@ However the owner ends, the kernel closes the FIFO, and the supervisors stop wha
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -23,6 +24,7 @@ CLOSE_S = 15.0
 FIFO = "lifeline"
 
 _POLL_S = 0.005
+_SETTLED_S = 60.0
 
 
 class Lifeline:
@@ -66,6 +68,22 @@ class Lifeline:
     def join(cls, directory: Path) -> Self:
         """Use the lifeline that another process owns, by its ``directory``."""
         return cls(directory)
+
+    @staticmethod
+    def sweep(parent: Path, prefix: str) -> None:
+        """Remove the directories of sessions that were killed: nobody holds their FIFO any more.
+
+        Args:
+            parent: where the directories are.
+            prefix: how their names begin.
+        """
+        for fifo in parent.glob(f"{prefix}*/{FIFO}"):
+            try:
+                if time.time() - fifo.stat().st_mtime > _SETTLED_S:  # else it may just be made
+                    os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # nobody reads: neither owner nor supervisor
+                    shutil.rmtree(fifo.parent, ignore_errors=True)
 
     def close(self, timeout: float = CLOSE_S) -> tuple[str, ...]:
         """End the session's services and wait until their supervisors are gone.

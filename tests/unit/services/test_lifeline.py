@@ -95,3 +95,19 @@ def test_session_in_which_all_runs_has_none_ended(lifeline: Lifeline) -> None:
     start_process(lifeline, "worker", SLEEPER)
 
     assert lifeline.ended() == ()
+
+
+def test_folders_of_killed_sessions_are_swept(tmp_path: Path) -> None:
+    """Those of living ones, of very new ones and of others stay."""
+    with Lifeline.own(tmp_path / "orchestra-living") as living:
+        for name in ("orchestra-killed", "orchestra-new", "other-killed"):
+            (tmp_path / name).mkdir()
+            os.mkfifo(tmp_path / name / "lifeline")
+        for name in ("orchestra-killed", "orchestra-living", "other-killed"):
+            os.utime(tmp_path / name / "lifeline", (1, 1))
+
+        Lifeline.sweep(tmp_path, "orchestra-")
+
+        assert living.directory.is_dir()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"orchestra-living", "orchestra-new", "other-killed"}
