@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pytest_orchestra.plugin import hookspecs, options, outcomes, refusals, targets, workers
+from pytest_orchestra.plugin import (
+    hookspecs,
+    masking,
+    options,
+    outcomes,
+    refusals,
+    targets,
+    workers,
+)
 from pytest_orchestra.plugin.fixtures import (
     orchestra_clients,
     orchestra_context,
@@ -63,12 +71,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return collect_file(file_path, parent)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a refusal of ours by its text, in whatever phase it came."""
+    """Show a refusal of ours by its text, and no secrets, to whoever reads the report."""
     report = yield
+    masking.mask_captured(report, item.config)
     return refusals.without_traceback(report, call, item)
 
 

@@ -18,8 +18,7 @@ from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.notices import OrchestraWarning
 from pytest_orchestra.plugin.options import OPTIONS, Options
-from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES
-from pytest_orchestra.plugin.presenting import with_short_paths
+from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, with_short_paths
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite

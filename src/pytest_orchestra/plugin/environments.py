@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +23,7 @@ from pytest_orchestra.documents.reading import read_text
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.model import SourceLocation
 from pytest_orchestra.plugin.inputs import protocols
+from pytest_orchestra.plugin.masking import MASK
 from pytest_orchestra.plugin.options import OPTIONS, in_ini_file
 from pytest_orchestra.plugin.workers import SHARED, SharedSession
 from pytest_orchestra.suite.reading import SuiteFile
@@ -35,7 +36,6 @@ FILE_LIMIT = 1_000_000
 
 _CHOSEN = pytest.StashKey[EnvironmentDefinition]()
 _READ = pytest.StashKey[dict[Path, Mapping[str, EnvironmentDefinition]]]()
-_MASK = pytest.StashKey[Callable[[str], str]]()
 
 
 class _Wish(NamedTuple):
@@ -169,14 +169,8 @@ def session_environment(config: pytest.Config) -> Environment:
         read_file=lambda path: _read(folder / path),
         starter=_Services(config.stash[SHARED]),
     )
-    config.stash[_MASK] = environment.mask.text
+    config.stash[MASK] = environment.mask.text
     return environment
-
-
-def masked(config: pytest.Config, text: str) -> str:
-    """``text`` without the secrets of the session's environment, as far as they are known."""
-    mask = config.stash.get(_MASK, None)
-    return text if mask is None else mask(text)
 
 
 def _variables(definition: EnvironmentDefinition) -> Mapping[str, str]:

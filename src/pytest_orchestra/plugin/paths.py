@@ -1,4 +1,4 @@
-"""Suite and process files: what their names are, and which ones a path, folder or glob means."""
+"""Which files are suites and processes, what a path or glob means, how paths are shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
+
+import pytest
 
 SUITE_SUFFIXES = (".suite.yaml", ".suite.yml")
 PROCESS_SUFFIXES = (".bpmn", ".bpmn20.xml")
@@ -64,3 +66,8 @@ def _is_left_out(folder: Path, ignored: Sequence[str]) -> bool:
     """As pytest leaves folders out: by name, and virtual environments."""
     by_name = any(fnmatch(folder.name, pattern) for pattern in ignored)
     return by_name or (folder / "pyvenv.cfg").is_file()
+
+
+def with_short_paths(text: str, config: pytest.Config) -> str:
+    """``text`` with the paths below the folder that pytest was called from made relative to it."""
+    return text.replace(f"{config.invocation_params.dir}{os.sep}", "")

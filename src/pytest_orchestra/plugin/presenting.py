@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_orchestra.plugin.paths import with_short_paths
 from pytest_orchestra.plugin.rerunning import rerun_command
 from pytest_orchestra.reports.terminal import MOST_LINES, failure_text, headline
 from pytest_orchestra.results import StepResult, TestRun, Violation
 
 if TYPE_CHECKING:
-    import pytest
-
     from pytest_orchestra.plugin.items import ScenarioItem
 
 _OTHER_LOOP = re.compile(
@@ -39,11 +37,6 @@ def properties_of(run: TestRun) -> Mapping[str, str]:
         "orchestra_bound": run.bound,
     }
     return {name: value for name, value in named.items() if value}
-
-
-def with_short_paths(text: str, config: pytest.Config) -> str:
-    """``text`` with the paths below the folder that pytest was called from made relative to it."""
-    return text.replace(f"{config.invocation_params.dir}{os.sep}", "")
 
 
 def _shown(step: StepResult, item: ScenarioItem) -> StepResult:

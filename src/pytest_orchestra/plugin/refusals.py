@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_orchestra.errors import OrchestraError
+from pytest_orchestra.plugin.masking import masked
 
 _OURS = Path(__file__).parents[1]
 
@@ -21,9 +22,8 @@ def without_traceback(
     error = call.excinfo.value if call.excinfo is not None else None
     if not report.failed or not isinstance(error, OrchestraError):
         return report
-    from pytest_orchestra.plugin.environments import masked
     from pytest_orchestra.plugin.items import ScenarioItem
-    from pytest_orchestra.plugin.presenting import with_short_paths
+    from pytest_orchestra.plugin.paths import with_short_paths
 
     if report.when != "call" or isinstance(item, ScenarioItem):
         text = masked(item.config, f"{error}{_asked_by(call, item.config.rootpath)}")
