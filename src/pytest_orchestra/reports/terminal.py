@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_orchestra.results import RunStatus, StepResult, StepStatus, TestRun
 
@@ -11,6 +11,8 @@ MOST_LINES = 25
 WIDTH = 160
 """Characters of a line; of a command that can be pasted ``LONGEST_COMMAND``."""
 LONGEST_COMMAND = 2000
+MOST_WRAPPED = 3
+"""Lines that a message in one line may become."""
 MOST_OTHERS = 5
 """Further failed steps that are named."""
 
@@ -62,8 +64,19 @@ def _violations(step: StepResult) -> list[str]:
     lines: list[str] = []
     for violation in step.violations:
         first, *rest = _lines(violation.message) or [violation.code]
-        lines += [f"  {violation.type.value}: {first}", *(f"    {line}" for line in rest)]
+        lines += _wrapped(f"  {violation.type.value}: {first}")
+        lines += (f"    {line}" for line in rest)
     return lines
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """A long line as several: what to do stands at the end of a message."""
+    for _ in range(MOST_WRAPPED - 1):
+        if len(line) <= WIDTH or (end := line.rfind(" ", WIDTH // 2, WIDTH)) < 0:
+            break
+        yield line[:end]
+        line = f"    {line[end + 1 :]}"
+    yield line
 
 
 def _others(steps: Sequence[StepResult]) -> list[str]:

@@ -214,6 +214,16 @@ def test_long_lines_are_cut_but_for_commands(
     assert len(huge) < LONGEST_COMMAND + 50
 
 
+def test_a_long_message_is_told_to_its_end(failed: Callable[..., TestRun]) -> None:
+    """What to do stands there; only what is very long is cut."""
+    message = " ".join(["word"] * 60)
+    lines = body_of(failed("VALIDATION_ERROR", f"{message} end")).splitlines()
+    assert " ".join(" ".join(lines).split()).endswith(f"VALIDATION_ERROR: {message} end")
+    assert all(len(line) <= WIDTH for line in lines)
+    huge = body_of(failed("VALIDATION_ERROR", message * 9)).splitlines()
+    assert [line[-1] for line in huge[-3:]] == ["d", "d", "…"]
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
