@@ -221,7 +221,9 @@ class _Binding:
         )
         for step in steps:
             self.problems.extend(names.problems(step))
+        told = len(self.problems)
         sets = nearest_first(global_data, suite_data(suite, self.problems))
+        are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         asked = self.selection
         return ScenarioBinder(
             process,
@@ -236,7 +238,7 @@ class _Binding:
                 sets,
                 sets.selected(names=asked.data_names, tags=asked.data_tags),
                 steps,
-                judges=not {"data", "data.files"} & suite.lost,
+                judges=are_all_read,
             ),
             order=OrderCheck(steps, roots),
             environment=environment,

@@ -72,7 +72,7 @@ class DataChoice:
         sets: all that the suite may use.
         selected: those of them that the user asked for.
         steps: of the suite; where none of them reads data, no scenario has any.
-        judges: False where ``data`` has mistakes of form, so that sets may be missing.
+        judges: False where ``data`` or its files have mistakes, so that sets may be missing.
     """
 
     def __init__(

@@ -89,7 +89,6 @@ steps:
         "unknown-key",
         "tag",
         "unknown-scenario",
-        "unknown-data",
         "file-missing",
         "unknown-element",
         "missing-key",

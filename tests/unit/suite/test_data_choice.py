@@ -99,6 +99,14 @@ def test_without_a_selected_set_nothing_that_reads_data_runs(bench: Bench, data:
     assert set(chosen(bound).values()) == {None}
 
 
+@pytest.mark.parametrize("wrong", ["- {name: vip, value: {}}\n", "- {name: [\n"])
+def test_sets_are_not_missed_where_a_file_is_wrong(bench: Bench, wrong: str) -> None:
+    """The mistake is told, and nothing that follows from it."""
+    bench.write("data/one.yaml", wrong)
+    text = "data: {files: data/*.yaml}\nscenarios: {mark: {main: {data: vip}}}\n"
+    assert all(error.startswith("data/one.yaml:") for error in bench.errors(text + READ))
+
+
 def test_a_set_that_no_file_holds_is_refused(bench: Bench, data: str) -> None:
     text = data + "scenarios: {mark: {main: {data: vib}}}\n" + READ
     assert bench.errors(text) == [
