@@ -35,6 +35,8 @@ def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector:
 class _OrchestraModule(pytest.Module):
     """A file of ours; fixtures of module scope live here, nothing is imported."""
 
+    is_of_orchestra = True
+
     def _begin(self) -> None:
         self.obj = types.ModuleType(self.path.name)
 

@@ -31,6 +31,12 @@ def without_traceback(
     return report
 
 
+def without_wrapping(report: pytest.CollectReport, collector: pytest.Collector) -> None:
+    """Let pytest's summary show the text of a file of ours that could not be collected."""
+    if report.failed and getattr(collector, "is_of_orchestra", False):
+        report.longrepr = str(report.longrepr)
+
+
 def _asked_by(call: pytest.CallInfo[None], root: Path) -> str:
     """The line of the user's own code that led to the error, if one did."""
     for entry in reversed(call.excinfo.traceback if call.excinfo is not None else ()):
