@@ -153,7 +153,8 @@ def _orchestra(arguments: list[str], folder: Path) -> str:
 
 
 def _pytest(arguments: list[str], folder: Path, variables: Mapping[str, str]) -> str:
-    plain = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
+    on_ci = ("PYTEST_", "CI", "BUILD_NUMBER")  # there pytest prints more
+    plain = {name: text for name, text in os.environ.items() if not name.startswith(on_ci)}
     settled = {
         "COLUMNS": "80",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # other plugins would print, and take time
