@@ -16,7 +16,7 @@ from pytest_orchestra.model import Severity
 from pytest_orchestra.plugin.environments import choose_environment
 from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
-from pytest_orchestra.plugin.notices import OrchestraWarning
+from pytest_orchestra.plugin.notices import OrchestraWarning, warn
 from pytest_orchestra.plugin.options import OPTIONS, Options
 from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, with_short_paths
 from pytest_orchestra.suite.binding import bind_suite
@@ -58,7 +58,7 @@ class _OrchestraModule(pytest.Module):
         )
         for problem in bound.problems:
             if problem.severity is Severity.WARNING:
-                self.warn(OrchestraWarning(with_short_paths(str(problem), self.config)))
+                warn(with_short_paths(str(problem), self.config), problem.location or self.path)
         _register_marks(self.config, bound)
         return bound
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from warnings import WarningMessage
+from pathlib import Path
+from warnings import WarningMessage, warn_explicit
 
 import pytest
+
+from pytest_orchestra.model import SourceLocation
 
 
 class OrchestraWarning(pytest.PytestWarning):
     """Something that is not wrong, but not as it should be."""
+
+
+def warn(text: str, at: SourceLocation | Path) -> None:
+    """Warn of what stands in a file; pytest's filters hold.
+
+    Raises:
+        OrchestraWarning: a filter makes an error of it.
+    """
+    file, line = (at.file, at.line) if isinstance(at, SourceLocation) else (str(at), 0)
+    warn_explicit(OrchestraWarning(text), OrchestraWarning, file, line)
 
 
 def tell(config: pytest.Config, text: str) -> None:
