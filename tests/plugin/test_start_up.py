@@ -84,3 +84,46 @@ def test_garbage_is_collected_again_after_collecting(suite: str, shop: pytest.Py
     result = shop.runpytest_inprocess("--collect-only", "-s")
     result.stdout.fnmatch_lines(["garbage collection is on order.suite.yaml"])
     result.stdout.no_fnmatch_line("garbage collection is off*")
+
+
+def test_python_itself_imports_our_floors(shop: pytest.Pytester) -> None:
+    """No module behind the plugin goes through pytest's cache of explained asserts."""
+    shop.makeconftest(
+        """
+        import sys
+        from importlib.machinery import SourceFileLoader
+
+        def pytest_collection_finish(session):
+            module = sys.modules["pytest_orchestra.suite.binding"]
+            assert type(module.__spec__.loader) is SourceFileLoader
+        """
+    )
+    result = shop.runpytest_subprocess("--collect-only", "-q")
+    assert result.ret == 0, result.stdout.str()
+
+
+def test_a_session_leaves_how_modules_are_found_as_it_was(shop: pytest.Pytester) -> None:
+    """Once the plugin is unconfigured, nothing of ours finds modules."""
+    shop.makeconftest(
+        """
+        import sys
+        from pathlib import Path
+
+        import pytest
+
+        def finders():
+            return [getattr(each, "__module__", "") for each in sys.meta_path]
+
+        def pytest_collection_finish(session):
+            assert "pytest_orchestra.plugin.own_modules" in finders()
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_unconfigure(config):
+            Path("finders.txt").write_text("\\n".join(finders()))
+        """
+    )
+    result = shop.runpytest_subprocess("--collect-only", "-q")
+    assert result.ret == 0, result.stdout.str()
+    after = (shop.path / "finders.txt").read_text(encoding="utf-8")
+    assert after
+    assert "pytest_orchestra" not in after

@@ -12,6 +12,7 @@ from pytest_orchestra.plugin import (
     masking,
     options,
     outcomes,
+    own_modules,
     refusals,
     targets,
     workers,
@@ -47,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a wrong one is a UsageError."""
     config.stash[options.OPTIONS] = options.read_options(config)
     targets.point_at_suites(config)
+    own_modules.begin()
     workers.begin(config)
     config.pluginmanager.register(outcomes.OutcomeCounter(), "orchestra_outcomes")
 
@@ -54,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Let go of what the session holds: embedded services end."""
     workers.end(config)
+    own_modules.end()
 
 
 @pytest.hookimpl(optionalhook=True)
