@@ -22,6 +22,9 @@ from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
 
 _Rule = Callable[[State], tuple[int, ...] | None]
 
+_BEFORE_NODES = frozenset({PlaceKind.FLOW, PlaceKind.NODE})
+"""Places whose tokens do the same as any other before the same node."""
+
 
 class TokenGame:
     """The rules of one process.
@@ -55,7 +58,7 @@ class TokenGame:
         self._rules: list[_Rule] = [
             self._rule(number, place) for number, place in enumerate(self.places.listed)
         ]
-        self._made: dict[tuple[int, tuple[Watch, ...]], tuple[Move, ...]] = {}
+        self._made: dict[tuple[int | ElementId, tuple[Watch, ...]], tuple[Move, ...]] = {}
 
     def start(self) -> State:
         """Return the state at the start; empty where nothing can start."""
@@ -99,7 +102,7 @@ class TokenGame:
         if watches:
             active = self.places.active
             watches = tuple(w for w in watches if active[w.scope][w.stage] in state)
-        key = (number, watches)
+        key = (place.target if place.kind in _BEFORE_NODES else number, watches)
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = tuple(self._make(place, watches))
