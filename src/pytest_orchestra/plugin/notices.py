@@ -29,7 +29,7 @@ def tell(config: pytest.Config, text: str) -> None:
 
     xdist hands it on from a worker to the controller.
     """
-    told = WarningMessage(OrchestraWarning(text), OrchestraWarning, __file__, 0)
+    told = WarningMessage(OrchestraWarning(text), OrchestraWarning, "orchestra", 0)
     config.hook.pytest_warning_recorded.call_historic(
-        kwargs={"warning_message": told, "when": "runtest", "nodeid": "", "location": None}
+        kwargs={"warning_message": told, "when": "runtest", "nodeid": "orchestra", "location": None}
     )

@@ -48,11 +48,12 @@ class StateFolder:
     def _forget(self) -> None:
         """A session that another process forgets meanwhile is no trouble."""
         with os.scandir(self.root) as entries:
-            sessions = sorted(
+            others = sorted(
                 entry.path
                 for entry in entries
-                if _SESSION.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+                if _SESSION.fullmatch(entry.name)
+                and entry.name != self.name
+                and entry.is_dir(follow_symlinks=False)
             )
-        for path in sessions[: -self.keep]:
-            if path != str(self.path):
-                shutil.rmtree(path, ignore_errors=True)
+        for path in others[: max(len(others) - self.keep + 1, 0)]:
+            shutil.rmtree(path, ignore_errors=True)
