@@ -80,6 +80,8 @@ def shop(
 ) -> pytest.Pytester:
     """A folder with a process of two scenarios and a suite of Python steps that pass."""
     foreign = ("randomly", "hypothesispytest", "pytest_cov", "rerunfailures")
+    for name in ("CI", "BUILD_NUMBER"):  # there pytest prints whole texts twice
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in foreign))
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     write(order__bpmn=PROCESS, shop_steps__py=STEPS, order__suite__yaml=SUITE, data__yaml=DATA)
