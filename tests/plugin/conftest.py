@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from textwrap import dedent
 
+# pytester forgets what a run in this process imported: C extensions cannot be imported twice, and
+# httpx remembers the classes of the first httpcore that it saw
+import asyncpg  # noqa: F401
+import httpcore  # noqa: F401
 import pytest
 
-# pytester forgets what a run in this process imported; C extensions cannot be imported twice
 import pytest_orchestra.plugin.collection
-import pytest_orchestra.plugin.driving  # noqa: F401
+import pytest_orchestra.plugin.driving
+import pytest_orchestra.protocols.http  # noqa: F401
 
 PROCESS = """\
 <?xml version="1.0" encoding="UTF-8"?>
