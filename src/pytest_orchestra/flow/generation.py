@@ -5,7 +5,9 @@ Nothing here raises for a model that makes no sense; its problems say what is wr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.branches import choose_branches
@@ -23,6 +25,7 @@ from pytest_orchestra.flow.search import RunFinder
 from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.soundness import find_problems
 from pytest_orchestra.flow.space import Run, StateSpace, run_key
+from pytest_orchestra.flow.steering import Steering
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.model import Process
 
@@ -35,6 +38,8 @@ def generate_scenarios(
     criterion: Criterion = Criterion.BRANCHES,
     max_loop_iterations: int = 2,
     max_scenarios: int = 1000,
+    steering: Steering = Steering(),
+    processes: Mapping[str, Process] = MappingProxyType({}),
 ) -> ScenarioSet:
     """Choose the scenarios of a process.
 
@@ -43,6 +48,8 @@ def generate_scenarios(
         criterion: which scenarios are chosen.
         max_loop_iterations: how often a scenario may turn back by one flow.
         max_scenarios: how many are chosen at most; flow coverage is kept.
+        steering: what the suite says of them.
+        processes: those that call activities may call, by id.
 
     Returns:
         The scenarios, ``main`` first, the others in the order of the way; and what they cover,

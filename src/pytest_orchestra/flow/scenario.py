@@ -40,12 +40,15 @@ class Moment:
             of the visit that it ends.
         causes: indices of the moments that led directly here (several at a join). A moment that
             is not among the transitive causes of another is not sure to come before it.
+        caller: of a moment of a called process: index of the moment that entered the call; its
+            element is ``PROCESS/ELEMENT``.
     """
 
     passage: Passage
     element: ElementId
     visit: int
     causes: tuple[int, ...] = ()
+    caller: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +60,14 @@ class TakenOutcome:
         flows: the flows taken there; of a boundary event that fires the event's own outgoing ones.
         event: the boundary event or event sub-process that fired, if one did.
         default: whether it is the decision's default outcome.
+        turns: of an activity with a loop or multi-instance marker: how many it takes.
         visit: which time the decision is met on this way, from 1.
     """
 
     at: ElementId
     flows: tuple[ElementId, ...]
     event: ElementId | None = None
+    turns: int | None = None
     default: bool = False
     visit: int = 1
 
@@ -115,7 +120,11 @@ class Scenario:
         return self._passed(Passage.TAKEN)
 
     def _passed(self, passage: Passage) -> tuple[ElementId, ...]:
-        return tuple(moment.element for moment in self.moments if moment.passage is passage)
+        return tuple(
+            moment.element
+            for moment in self.moments
+            if moment.passage is passage and moment.caller is None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
