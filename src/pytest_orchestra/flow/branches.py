@@ -27,7 +27,7 @@ def choose_branches(finder: RunFinder, selection: Selection) -> None:
     """
     selection.add(finder.main())
     game = finder.routes.space.game
-    outcomes = sorted(game.decisions.outcomes, key=game.rank)
+    outcomes = game.open_outcomes()
     changed = [outcome for outcome in outcomes if outcome.index not in finder.routes.defaults]
     if len(changed) >= selection.max_scenarios:
         for run in cover_flows(finder):
@@ -70,7 +70,8 @@ def _turn_back(finder: RunFinder, selection: Selection) -> None:
     defaults = finder.routes.defaults
     known = {changed_outcomes(run, defaults) for run in selection.runs}
     for flow in sorted(finder.back & finder.routes.by_flow.keys()):
-        for times in dict.fromkeys((min(1, finder.max_turns), finder.max_turns)):
+        most = finder.most_turns(flow)
+        for times in dict.fromkeys((min(1, most), most)):
             if times and (flow, times) not in selection.turns:
                 finding = finder.find(Demand(turns={flow: times}))
                 changed = changed_outcomes(finding.run or (), defaults)

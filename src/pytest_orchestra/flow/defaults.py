@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pytest_orchestra.flow.decisions import Decision, Decisions, Outcome
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
+from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
 
 _ABNORMAL = 1 << 24
@@ -38,18 +39,21 @@ class ShortestWays:
         return node in self.to_end
 
 
-def measure_ways(graph: ProcessGraph, back: frozenset[ElementId]) -> ShortestWays:
+def measure_ways(
+    graph: ProcessGraph, back: frozenset[ElementId], steering: Steering = UNSTEERED
+) -> ShortestWays:
     """Measure the shortest way to an end from every node.
 
     Args:
         graph: the process.
         back: the flows that turn back; a marked default flow that only turns back is passed over.
+        steering: what the suite says of outcomes.
     """
     to_end: dict[ElementId, int] = {}
     inside: dict[ElementId, int] = {}
     marked: dict[ElementId, ElementId] = {}
     for scope in _inner_first(graph):
-        measure = _ScopeMeasure(graph, scope, inside)
+        measure = _ScopeMeasure(graph, scope, inside, steering)
         marked |= measure.marks(back)
         to_end |= measure.distances(marked)
         starts = (to_end.get(entry.id, _NEVER) for entry in graph.entries(scope))
@@ -61,9 +65,14 @@ class _ScopeMeasure:
     """The nodes of one scope as a graph whose sinks are the scope's ends."""
 
     def __init__(
-        self, graph: ProcessGraph, scope: ElementId, inside: Mapping[ElementId, int]
+        self,
+        graph: ProcessGraph,
+        scope: ElementId,
+        inside: Mapping[ElementId, int],
+        steering: Steering,
     ) -> None:
         self._graph = graph
+        self._steering = steering
         self._nodes = graph.children.get(scope, ())
         self._ids = {node.id for node in self._nodes}
         self._inside = inside
@@ -82,12 +91,13 @@ class _ScopeMeasure:
             if not flows and node.id not in self._graph.links:
                 sinks.append(node.id)
         leading = _closure(sinks, before)
-        return {
+        marks = {
             node.id: flow.id
             for node in self._nodes
             for flow in self._graph.outgoing.get(node.id, ())
             if flow.id == node.default_flow and flow.id not in back and flow.target in leading
         }
+        return {node: flow for node, flow in marks.items() if flow not in self._steering.without}
 
     def distances(self, marked: Mapping[ElementId, ElementId]) -> dict[ElementId, int]:
         """Return the cost of the cheapest way to a sink by node (Dijkstra, backwards)."""
@@ -96,7 +106,7 @@ class _ScopeMeasure:
         for node in self._nodes:
             through = 1 + self._inside.get(node.id, 0)
             targets = list(self._ways_on(node, marked))
-            if not targets:
+            if not targets and self._is_sink(node):
                 heapq.heappush(heap, (through + _ABNORMAL * _is_abnormal(node), node.id))
             for target in targets:
                 before[target].append((node.id, through))
@@ -112,49 +122,84 @@ class _ScopeMeasure:
                 heapq.heappush(heap, (cost + step, earlier))
         return found
 
+    def _is_sink(self, node: FlowNode) -> bool:
+        return not self._graph.outgoing.get(node.id) and node.id not in self._graph.links
+
     def _ways_on(
         self, node: FlowNode, marked: Mapping[ElementId, ElementId]
     ) -> Iterator[ElementId]:
+        flows = self._graph.outgoing.get(node.id, ())
+        named = [flow.target for flow in flows if flow.id in self._steering.main]
+        yield from named
         mark = marked.get(node.id)
-        for flow in self._graph.outgoing.get(node.id, ()):
+        for flow in () if named else flows:
             always = flow.condition is None and not node.kind.is_gateway
-            if mark is None or flow.id == mark or always:
+            is_open = flow.id not in self._steering.without
+            if (mark is None or flow.id == mark or always) and is_open:
                 yield flow.target
         if node.id in self._graph.links:
             yield self._graph.links[node.id]
 
 
 def choose_defaults(
-    graph: ProcessGraph, decisions: Decisions, ways: ShortestWays
+    graph: ProcessGraph,
+    decisions: Decisions,
+    ways: ShortestWays,
+    steering: Steering = UNSTEERED,
 ) -> frozenset[int]:
     """Return the indices of the default outcomes.
 
-    The marked default flow where it leads on, else the shortest way to a normal end, else to any
-    end; ties by id. An event comes by default only where nothing else leads to an end.
+    What the suite names, else the marked default flow where it leads on, else the shortest way
+    to a normal end, else to any end; ties by id. An event that the suite does not name comes by
+    default only where nothing else leads to an end.
     """
-    chooser = _Chooser(graph, ways)
+    chooser = _Chooser(graph, ways, steering)
     chosen = (chooser.choose(decision) for decision in decisions.decisions)
     return frozenset(outcome.index for outcome in chosen if outcome)
 
 
 class _Chooser:
-    def __init__(self, graph: ProcessGraph, ways: ShortestWays) -> None:
+    def __init__(self, graph: ProcessGraph, ways: ShortestWays, steering: Steering) -> None:
         self._graph = graph
         self._ways = ways
+        self._steering = steering
 
     def choose(self, decision: Decision) -> Outcome | None:
         if decision.may_pass:
             return None
+        return self._named(decision) or self._nearest(decision)
+
+    def _named(self, decision: Decision) -> Outcome | None:
+        """Return the outcome that has most of what the suite names, and least beside."""
+        main = self._steering.main
+        if not main:
+            return None
+
+        def named(outcome: Outcome) -> int:
+            is_own = outcome.event is None or outcome.event in main
+            flows = sum(flow in main for flow in outcome.flows) if is_own else 0
+            return flows + (outcome.event in main)
+
+        best = max(decision.outcomes, key=lambda o: (named(o), -len(o.flows)))
+        return best if named(best) else None
+
+    def _nearest(self, decision: Decision) -> Outcome:
         node = self._graph.nodes.get(decision.at)
         mark = self._ways.marked.get(decision.at)
         default = () if mark is None else (mark,)
         calm = None if node is None else self._with_always(node, default)
         far = _FIRED if any(outcome.event for outcome in decision.outcomes) else _NEVER
-        for outcome in decision.outcomes:
+        without = self._steering.without
+        outcomes = [
+            outcome
+            for outcome in decision.outcomes
+            if outcome.event not in without and not any(flow in without for flow in outcome.flows)
+        ] or decision.outcomes
+        for outcome in outcomes:
             is_calm = outcome.event is None and outcome.flows == calm
             if is_calm and self._cost(outcome)[0] < far:
                 return outcome
-        return min(decision.outcomes, key=self._cost)
+        return min(outcomes, key=self._cost)
 
     def _with_always(self, node: FlowNode, default: tuple[ElementId, ...]) -> tuple[ElementId, ...]:
         """Return the flows of the default outcome: what is unconditional and the default flow."""

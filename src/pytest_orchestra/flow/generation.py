@@ -16,8 +16,8 @@ from pytest_orchestra.flow.cover import choose_flows
 from pytest_orchestra.flow.coverage import measure_coverage
 from pytest_orchestra.flow.decisions import Decisions
 from pytest_orchestra.flow.defaults import choose_defaults
-from pytest_orchestra.flow.graph import index_process
-from pytest_orchestra.flow.keys import NamedRun, changed_outcomes, name_scenarios
+from pytest_orchestra.flow.graph import ProcessGraph, index_process
+from pytest_orchestra.flow.keys import MAIN_KEY, NamedRun, changed_outcomes, name_scenarios
 from pytest_orchestra.flow.labels import label_outcomes
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
@@ -25,9 +25,10 @@ from pytest_orchestra.flow.search import RunFinder
 from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.soundness import find_problems
 from pytest_orchestra.flow.space import Run, StateSpace, run_key
-from pytest_orchestra.flow.steering import Steering
+from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.flow.tokens import TokenGame
-from pytest_orchestra.model import Process
+from pytest_orchestra.flow.wishes import find_added, known_keys, left_out, not_main
+from pytest_orchestra.model import ElementId, Process
 
 _CHOICES = {Criterion.FLOWS: choose_flows, Criterion.BRANCHES: choose_branches}
 
@@ -38,7 +39,7 @@ def generate_scenarios(
     criterion: Criterion = Criterion.BRANCHES,
     max_loop_iterations: int = 2,
     max_scenarios: int = 1000,
-    steering: Steering = Steering(),
+    steering: Steering = UNSTEERED,
     processes: Mapping[str, Process] = MappingProxyType({}),
 ) -> ScenarioSet:
     """Choose the scenarios of a process.
@@ -59,23 +60,24 @@ def generate_scenarios(
         ConfigurationError: the criterion is not there yet, or a number is out of range.
     """
     _check(criterion, max_loop_iterations, max_scenarios)
-    graph = index_process(process)
-    finder, main = _settled(StateSpace(TokenGame(graph)), max_loop_iterations)
-    if not main:
-        patient = TokenGame(graph, is_patient=True)
-        finder, main = _settled(StateSpace(patient), max_loop_iterations)
+    finder, main = find_main(index_process(process), max_loop_iterations, steering)
     routes = finder.routes
-    selection = Selection(max_scenarios)
+    added, faults = find_added(finder, main, steering) if main else ({}, [])
+    selection = Selection(max(1, max_scenarios - len(added)))
     if main:
         _CHOICES[criterion](finder, selection)
+    for run in added.values():
+        selection.pin(run)
+    names = _named(selection.runs, routes, main, added)
     return ScenarioSet(
         process_id=process.id,
         criterion=criterion,
-        scenarios=_named(selection.runs, routes, main),
+        scenarios=names,
         coverage=measure_coverage(routes, selection),
-        infeasible=tuple(selection.infeasible),
+        infeasible=(*left_out(routes.space.game), *selection.infeasible),
         left_out=selection.left_out,
         problems=find_problems(routes),
+        faults=(*not_main(routes, steering), *faults, *known_keys(names.keys, added)),
     )
 
 
@@ -93,6 +95,23 @@ def _check(criterion: Criterion, max_loop_iterations: int, max_scenarios: int) -
         raise ConfigurationError(f"max_scenarios is {max_scenarios}", hint="Give 1 or more")
 
 
+def find_main(
+    graph: ProcessGraph, max_turns: int, steering: Steering = UNSTEERED
+) -> tuple[RunFinder, Run]:
+    """Explore a process; return what finds its runs, and ``main``, empty where no run ends well.
+
+    Args:
+        graph: the process.
+        max_turns: how often a run may turn back by one flow.
+        steering: what the suite says of outcomes and loops.
+    """
+    finder, main = _settled(StateSpace(TokenGame(graph, steering=steering)), max_turns)
+    if not main:
+        patient = TokenGame(graph, is_patient=True, steering=steering)
+        finder, main = _settled(StateSpace(patient), max_turns)
+    return finder, main
+
+
 def _settled(space: StateSpace, max_turns: int) -> tuple[RunFinder, Run]:
     """Return what finds runs by the final default outcomes, and the run that takes them all.
 
@@ -101,17 +120,31 @@ def _settled(space: StateSpace, max_turns: int) -> tuple[RunFinder, Run]:
     every run turns back more often than it may, the bound gives way.
     """
     game = space.game
-    defaults = choose_defaults(game.graph, game.decisions, game.ways)
-    finder = RunFinder(Routes(space, defaults), game.back, max_turns)
+    defaults = choose_defaults(game.graph, game.decisions, game.ways, game.steering)
+    bounds = _bounds(game)
+    finder = RunFinder(Routes(space, defaults), game.back, max_turns, bounds=bounds)
     main = finder.main().run
     if main is None and StateSpace.START in finder.routes.to_end:
         main = finder.routes.run_from(StateSpace.START)
-        finder.max_turns = max(finder.turns(main).values())
+        finder.allow(main)
     if main and changed_outcomes(main, defaults):
         settled = _as_taken(main, defaults, game.decisions)
-        finder = RunFinder(Routes(space, settled), game.back, finder.max_turns)
+        routes = Routes(space, settled)
+        finder = RunFinder(routes, game.back, finder.max_turns, bounds=finder.bounds)
         main = finder.main().run or main
     return finder, main or ()
+
+
+def _bounds(game: TokenGame) -> dict[ElementId, int]:
+    """Return how often a run may turn back by the flows of which the suite says so."""
+    said = game.steering.max_loop_iterations
+    flows = [game.graph.flows[flow] for flow in game.back] if said else []
+    named = {flow.id: (flow.id, flow.source, flow.target) for flow in flows}
+    return {
+        flow: next(said[each] for each in names if each in said)
+        for flow, names in named.items()
+        if not said.keys().isdisjoint(names)
+    }
 
 
 def _as_taken(run: Run, defaults: AbstractSet[int], decisions: Decisions) -> frozenset[int]:
@@ -130,17 +163,22 @@ def _as_taken(run: Run, defaults: AbstractSet[int], decisions: Decisions) -> fro
     return frozenset(settled)
 
 
-def _named(runs: list[Run], routes: Routes, main: Run) -> ScenarioCatalogue:
+def _named(
+    runs: list[Run], routes: Routes, main: Run, added: Mapping[str, Run]
+) -> ScenarioCatalogue:
     """Put runs in the order of the way and name them."""
     game = routes.space.game
     outcomes = game.decisions.outcomes
     rank = {outcome.index: n for n, outcome in enumerate(sorted(outcomes, key=game.rank))}
+    given = {run_key(run): key for key, run in added.items()}
     named = [
-        NamedRun(run=run, changed=changed_outcomes(run, routes.defaults))
+        NamedRun(
+            run=run, changed=changed_outcomes(run, routes.defaults), key=given.get(run_key(run))
+        )
         if run_key(run) != run_key(main)
-        else NamedRun(run=run, changed=(), is_main=True)
+        else NamedRun(run=run, changed=(), key=MAIN_KEY)
         for run in runs
     ]
-    named.sort(key=lambda run: (not run.is_main, [rank[index] for index in run.changed]))
+    named.sort(key=lambda run: (run.key != MAIN_KEY, [rank[index] for index in run.changed]))
     labels = label_outcomes(game.graph, game.decisions)
     return ScenarioCatalogue(game, routes.defaults, named, name_scenarios(named, outcomes, labels))

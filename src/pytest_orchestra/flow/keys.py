@@ -31,11 +31,12 @@ class NamedRun:
 
     Attributes:
         changed: its changed outcomes in the order of the way.
+        key: where it is given: ``main``, or what the suite calls a run that it adds.
     """
 
     run: Run
     changed: tuple[int, ...]
-    is_main: bool = False
+    key: str | None = None
 
     def flows(self) -> list[str]:
         """Return what tells this run from others that change the same outcomes."""
@@ -52,24 +53,24 @@ def changed_outcomes(run: Run, defaults: AbstractSet[int]) -> tuple[int, ...]:
 def name_scenarios(
     runs: Sequence[NamedRun], outcomes: Sequence[Outcome], labels: Sequence[Label]
 ) -> list[ScenarioName]:
-    """Name scenarios so that no two have one key.
+    """Name scenarios so that no two have one key, unless one is given that others have.
 
     Args:
         runs: what they are named by.
         outcomes: all outcomes, by index.
         labels: their labels.
     """
-    plain = [MAIN_KEY if run.is_main else _key(run.changed, labels) for run in runs]
-    alike = Counter(plain)
-    alike[MAIN_KEY] += 1
+    plain = [run.key or _key(run.changed, labels) for run in runs]
+    alike = Counter(key for key, run in zip(plain, runs, strict=True) if not run.key)
+    alike[MAIN_KEY] += 2
     keys = list(plain)
     for n, run in enumerate(runs):
-        if not run.is_main and (alike[plain[n]] > 1 or len(plain[n]) > MAX_KEY):
+        if not run.key and (alike[plain[n]] > 1 or len(plain[n]) > MAX_KEY):
             keys[n] = _cut(plain[n], [outcome_id(outcomes[index]) for index in run.changed])
     for digits in (_DIGITS, 2 * _DIGITS, None):
-        alike = Counter(keys)
+        alike = Counter(key for key, run in zip(keys, runs, strict=True) if not run.key)
         for n, run in enumerate(runs):
-            if alike[keys[n]] > 1 and not run.is_main:
+            if alike[keys[n]] > 1 and not run.key:
                 keys[n] = _cut(plain[n], run.flows(), digits)
     names = [_name(run.changed, labels) for run in runs]
     return [ScenarioName(key=key, name=name) for key, name in zip(keys, names, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from pytest_orchestra.model import ElementId, Problem
 
@@ -162,8 +163,26 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteeringFault:
+    """Something that the suite wants and cannot have.
+
+    Attributes:
+        name: the element of ``main``, or the key of ``add``.
+        why: one line, no full stop.
+    """
+
+    part: Literal["main", "add"]
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioSet:
-    """The scenarios of one process by one criterion, ``main`` first, else by key's way."""
+    """The scenarios of one process by one criterion, ``main`` first, else by key's way.
+
+    Attributes:
+        faults: what the suite wants and cannot have.
+    """
 
     process_id: ElementId
     criterion: Criterion
@@ -172,3 +191,4 @@ class ScenarioSet:
     infeasible: tuple[Infeasible, ...] = ()
     left_out: LeftOut = LeftOut()
     problems: tuple[Problem, ...] = ()
+    faults: tuple[SteeringFault, ...] = ()

@@ -9,6 +9,7 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from pytest_orchestra.flow.routes import CHANGE, Routes
 from pytest_orchestra.flow.space import Edge, Run, StateSpace
@@ -51,6 +52,7 @@ class RunFinder:
         routes: distances in the state space.
         back: the flows that turn back.
         max_turns: how often each of them may be taken in one run.
+        bounds: the same for those of which the suite says otherwise.
         steps_left: steps that all searches together may still take.
     """
 
@@ -60,10 +62,12 @@ class RunFinder:
         back: frozenset[ElementId],
         max_turns: int,
         max_steps: int = MAX_STEPS_IN_ALL,
+        bounds: Mapping[ElementId, int] = MappingProxyType({}),
     ) -> None:
         self.routes = routes
         self.back = back
         self.max_turns = max_turns
+        self.bounds = bounds
         self.steps_left = max_steps
 
     def main(self) -> Finding:
@@ -75,7 +79,7 @@ class RunFinder:
         finding = self._direct(demand) or _Search(self, demand, {}).result()
         limits: dict[ElementId, int] = {}
         while finding.run and (over := self.overturned(finding.run) - demand.turns.keys()):
-            limits |= dict.fromkeys(over, self.max_turns)
+            limits |= {flow: self.most_turns(flow) for flow in over}
             finding = _Search(self, demand, limits).result()
         return finding
 
@@ -98,7 +102,18 @@ class RunFinder:
 
     def overturned(self, run: Run) -> set[ElementId]:
         """Return the flows that a run takes more often than it may."""
-        return {flow for flow, count in self.turns(run).items() if count > self.max_turns}
+        turns = self.turns(run)
+        return {flow for flow, count in turns.items() if count > self.most_turns(flow)}
+
+    def most_turns(self, flow: ElementId) -> int:
+        """Return how often a flow that turns back may be taken in one run."""
+        return self.bounds.get(flow, self.max_turns)
+
+    def allow(self, run: Run) -> None:
+        """Raise the bounds to what a run takes."""
+        turns = self.turns(run)
+        self.max_turns = max(turns.values())
+        self.bounds = {flow: max(most, turns.get(flow, 0)) for flow, most in self.bounds.items()}
 
     def turns(self, run: Run) -> dict[ElementId, int]:
         """Return how often a run turns back by each flow that does so."""

@@ -65,6 +65,11 @@ class Selection:
         self.turns.update(counts.items())
         self.runs.append(finding.run)
 
+    def pin(self, run: Run) -> None:
+        """Choose a run even where there is no room."""
+        self.max_scenarios += 1
+        self.add(Finding(run=run))
+
     def leave_out(self, *, is_certain: bool) -> None:
         """Note a run that was not looked for, or not to the end.
 

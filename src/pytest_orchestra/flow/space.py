@@ -82,6 +82,8 @@ class StateSpace:
             self.stuck.append(number)
         edges = []
         for move in moves:
+            if self.game.is_left_out(move):
+                continue
             after = self.game.after(state, move, consumed)
             target = self._numbers.get(after)
             if target is None:

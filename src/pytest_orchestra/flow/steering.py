@@ -24,3 +24,7 @@ class Steering:
     without: Mapping[ElementId, str] = field(default_factory=dict)
     add: Mapping[str, tuple[ElementId, ...]] = field(default_factory=dict)
     max_loop_iterations: Mapping[ElementId, int] = field(default_factory=dict)
+
+
+UNSTEERED = Steering()
+"""Where the suite says nothing."""

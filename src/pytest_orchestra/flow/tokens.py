@@ -7,6 +7,7 @@ choices, and the interleavings of parallel branches count once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from pytest_orchestra.flow.catching import Catching, Escape, match_catches
@@ -17,6 +18,7 @@ from pytest_orchestra.flow.joins import State, join_at
 from pytest_orchestra.flow.moves import Move, MoveMaker, Watch
 from pytest_orchestra.flow.order import TokenOrder, order_tokens
 from pytest_orchestra.flow.places import Place, PlaceKind, Places, lay_places
+from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.flow.watches import place_watches
 from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
 
@@ -33,20 +35,27 @@ class TokenGame:
         graph: the process.
         is_patient: whether all tokens that turn back wait for what ends others; so a run ends in
             which one branch would turn back for ever and another ends the whole.
+        steering: what the suite says of outcomes.
 
     Attributes:
+        steering: the same, less what it wants as default that turns back or is left out.
         back: the flows that turn back.
         ways: how far it is to the end from every node.
     """
 
-    def __init__(self, graph: ProcessGraph, *, is_patient: bool = False) -> None:
+    def __init__(
+        self, graph: ProcessGraph, *, is_patient: bool = False, steering: Steering = UNSTEERED
+    ) -> None:
         self.graph = graph
         self.catching: Catching = match_catches(graph)
         self.decisions: Decisions = find_decisions(graph, self.catching)
         order: TokenOrder = order_tokens(graph, _late(graph, self.catching))
         self.back = order.back
+        unfit = order.back.union(steering.without)
+        main = tuple(element for element in steering.main if element not in unfit)
+        self.steering = steering = replace(steering, main=main)
         self._position = order.position
-        self.ways: ShortestWays = measure_ways(graph, order.back)
+        self.ways: ShortestWays = measure_ways(graph, order.back, steering)
         parked = [
             flow
             for flow in order.back
@@ -70,6 +79,26 @@ class TokenGame:
     def rank(self, outcome: Outcome) -> tuple[int, str, tuple[ElementId, ...]]:
         """Return where an outcome stands in the order of the way."""
         return self._position.get(outcome.at, 0), outcome.event or "", outcome.flows
+
+    def open_outcomes(self) -> list[Outcome]:
+        """Return the outcomes that the suite does not leave out, in the order of the way."""
+        outcomes = sorted(self.decisions.outcomes, key=self.rank)
+        return [outcome for outcome in outcomes if not self.why_without(outcome)]
+
+    def why_without(self, outcome: Outcome) -> str:
+        """Return the reason why the suite leaves an outcome out; empty if it does not."""
+        without = self.steering.without
+        elements = (*outcome.flows, outcome.event or outcome.at)
+        return next((without[each] for each in elements if each in without), "")
+
+    def is_left_out(self, move: Move) -> bool:
+        """Whether a move takes an outcome that the suite leaves out."""
+        without = self.steering.without
+        return bool(without) and (
+            any(flow in without for flow in move.taken)
+            or any(firing.event in without for firing in move.fired)
+            or any(self.why_without(self.decisions.outcomes[index]) for index in move.outcomes)
+        )
 
     def moves(self, state: State) -> tuple[tuple[Move, ...], tuple[int, ...]]:
         """Return what the next token may do, and the tokens that any of these moves takes.

@@ -119,10 +119,10 @@ def plan(judge: Callable[[Process, Scenario], None]) -> Callable[..., ScenarioSe
     """Generates the scenarios of a process drawn as text; each of them is judged."""
 
     def generate(
-        text: str, criterion: Criterion = Criterion.BRANCHES, **bounds: int
+        text: str, criterion: Criterion = Criterion.BRANCHES, **given: object
     ) -> ScenarioSet:
         process = draw_process(text)
-        found = generate_scenarios(process, criterion=criterion, **bounds)
+        found = generate_scenarios(process, criterion=criterion, **given)
         for scenario in found.scenarios:
             judge(process, scenario)
         assert len({scenario.key for scenario in found.scenarios}) == len(found.scenarios)

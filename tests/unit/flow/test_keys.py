@@ -30,7 +30,7 @@ def run(*flows: str) -> Run:
 
 def named(*runs: Sequence[int]) -> list[str]:
     given = [
-        NamedRun(run=run(f"flow{n}"), changed=tuple(changed), is_main=not changed)
+        NamedRun(run=run(f"flow{n}"), changed=tuple(changed), key=None if changed else "main")
         for n, changed in enumerate(runs)
     ]
     return [name.key for name in name_scenarios(given, OUTCOMES, LABELS)]
