@@ -180,7 +180,7 @@ class FlowNode:
         triggered_by_event: an event sub-process.
         for_compensation: an activity that runs only as a compensation handler.
         instantiate: a receive task or event-based gateway that starts the process.
-        parallel_multiple: an event that needs all its definitions.
+        parallel_multiple: an event that needs all its definitions, a gateway all its events.
         called_element: what a call activity calls, as written; may be an expression.
         vendor: attributes of other namespaces, ``{"camunda:topic": "pay"}``.
     """
@@ -245,6 +245,15 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Association:
+    """A line without tokens; its ends are ids, as written where they are no flow nodes."""
+
+    id: ElementId
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """One process of a file: all its nodes and flows, sub-processes' included, in file order.
 
@@ -257,6 +266,7 @@ class Process:
     nodes: tuple[FlowNode, ...] = ()
     flows: tuple[SequenceFlow, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    associations: tuple[Association, ...] = ()
     name: str = ""
     executable: bool = False
     documentation: str = ""

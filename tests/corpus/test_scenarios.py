@@ -45,6 +45,9 @@ DISAGREEMENTS = {
     "MID Innovator 15.1.1.11026/B.2.0-export.bpmn": (
         "10.5.5: event definitions by reference count; the judge reads those inside events only"
     ),
+    "MID Innovator 15.1.1.11026/C.6.0-export.bpmn": (
+        "10.5.5: event definitions by reference count; the judge reads those inside events only"
+    ),
     "MID Innovator 15.1.1.11026/C.2.0-export.bpmn": (
         "10.5.5: event definitions by reference count; the judge reads those inside events only"
     ),

@@ -29,6 +29,8 @@ class MoveKind(Enum):
     """Nothing is left inside a scope: it is completed."""
     START = auto()
     """One of several start events is chosen."""
+    RESUME = auto()
+    """What a throw compensates has been: it is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,23 @@ class MoveMaker:
             return [Move(kind=MoveKind.CLOSE, element=scope)]
         return [replace(move, kind=MoveKind.CLOSE, entered=False) for move in self._leavings(node)]
 
+    def compensate(self, throw: ElementId, handler: ElementId) -> list[Move]:
+        """Return the ways in which a handler runs while a throw waits for it."""
+        thrown = self._places.thrown[throw]
+        return [
+            replace(move, produced=(*move.produced, thrown))
+            for move in self.visit(self._graph.nodes[handler], ())
+        ]
+
+    def resume(self, throw: ElementId) -> list[Move]:
+        """Return the ways on from a throw that has nothing left to compensate."""
+        node = self._graph.nodes[throw]
+        catch = self._catching.catches.get(throw)
+        if catch:
+            return [replace(move, entered=False) for move in self._thrown(node, catch)]
+        leavings = self._leavings(node)
+        return [replace(move, kind=MoveKind.RESUME, entered=False) for move in leavings]
+
     def visit(self, node: FlowNode, watches: tuple[Watch, ...]) -> list[Move]:
         """Return what can happen when a token comes to a node."""
         if self._graph.is_opened(node):
@@ -157,7 +176,10 @@ class MoveMaker:
 
     def _own(self, node: FlowNode) -> Iterator[Move]:
         catch = self._catching.catches.get(node.id)
-        if catch and catch.interrupting:
+        if node.id in self._places.thrown:
+            thrown = (self._places.thrown[node.id],)
+            yield Move(kind=MoveKind.VISIT, element=node.id, entered=True, produced=thrown)
+        elif catch and catch.interrupting:
             yield from self._thrown(node, catch)
         elif node.kind is NodeKind.END_EVENT and has_event(node, EventKind.TERMINATE):
             cut = self._places.inside[node.scope]
@@ -173,13 +195,14 @@ class MoveMaker:
         """Yield the moves in which a node is passed undisturbed."""
         link = self._graph.links.get(node.id)
         jump = () if link is None else (self._places.nodes[link],)
+        done = (self._places.done[node.id],) if node.id in self._places.done else ()
         for flows in alternatives(self._graph, node):
             yield Move(
                 kind=MoveKind.VISIT,
                 element=node.id,
                 entered=True,
                 flows=flows,
-                produced=(*(self._places.flows[flow] for flow in flows), *jump),
+                produced=(*(self._places.flows[flow] for flow in flows), *jump, *done),
                 outcomes=self._decisions.find(node.id, flows),
             )
 
@@ -268,7 +291,10 @@ class MoveMaker:
 
     def _cut(self, scope: ElementId, event: FlowNode) -> frozenset[int]:
         inside = self._places.inside[scope]
-        return inside.union(self._places.active[scope].values()) if event.attached_to else inside
+        if not event.attached_to:
+            return inside
+        kept = self._places.kept.get(scope, ())
+        return inside.union(self._places.active[scope].values(), kept)
 
     def _settled(self, move: Move, watches: tuple[Watch, ...], met: Watch | None = None) -> Move:
         """Return a move with the passing of the scopes around to their next stage.

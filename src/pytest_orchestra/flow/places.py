@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from pytest_orchestra.flow.compensation import Compensation
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.order import TokenOrder
 from pytest_orchestra.model import ElementId
@@ -26,6 +27,10 @@ class PlaceKind(Enum):
     """It waits for the choice among several start events of a scope."""
     ACTIVE = auto()
     """A scope is active; the place says how far the events that may come have been passed."""
+    DONE = auto()
+    """No token but a memory, kept once: an activity completed that may be compensated."""
+    THROWN = auto()
+    """It waits at a throw until what is to be compensated has been."""
 
 
 class Stage(Enum):
@@ -65,7 +70,10 @@ class Places:
         entries: of each scope with several start events.
         active: of each scope that can be active, by stage; without events that may come all the
             same. A process without such events is not marked as active at all.
+        done: of each activity that may be compensated.
+        thrown: of each throw that compensates.
         inside: what ends with a scope.
+        kept: what a scope's activities leave behind, which may outlast it.
     """
 
     listed: tuple[Place, ...]
@@ -73,7 +81,10 @@ class Places:
     nodes: Mapping[ElementId, int]
     entries: Mapping[ElementId, int]
     active: Mapping[ElementId, Mapping[Stage, int]]
+    done: Mapping[ElementId, int]
+    thrown: Mapping[ElementId, int]
     inside: Mapping[ElementId, frozenset[int]]
+    kept: Mapping[ElementId, frozenset[int]]
 
     def opening(self, graph: ProcessGraph, scope: ElementId) -> tuple[int, ...]:
         """Return the tokens that a scope has when it becomes active."""
@@ -89,6 +100,7 @@ def lay_places(
     order: TokenOrder,
     watched: Collection[ElementId],
     parked: Collection[ElementId],
+    compensation: Compensation,
 ) -> Places:
     """Lay out the places of a process.
 
@@ -97,8 +109,15 @@ def lay_places(
         order: which token goes first.
         watched: the scopes to which an event may come at any time.
         parked: flows that turn back whose tokens go last of all.
+        compensation: what is undone by what.
     """
-    ranked = sorted(_rank(graph, order, watched, parked), key=lambda item: item[0])
+    ranked = sorted(
+        [
+            *_rank(graph, order, watched, parked),
+            *_rank_compensation(graph, order, compensation),
+        ],
+        key=lambda item: item[0],
+    )
     listed = tuple(place for _, place in ranked)
     by_kind: dict[PlaceKind, dict[ElementId, int]] = {kind: {} for kind in PlaceKind}
     active: defaultdict[ElementId, dict[Stage, int]] = defaultdict(dict)
@@ -115,7 +134,10 @@ def lay_places(
         nodes=by_kind[PlaceKind.NODE],
         entries=by_kind[PlaceKind.ENTRY],
         active=active,
-        inside=_insides(graph, listed),
+        done=by_kind[PlaceKind.DONE],
+        thrown=by_kind[PlaceKind.THROWN],
+        inside=_insides(graph, listed, is_kept=False),
+        kept=_insides(graph, listed, is_kept=True),
     )
 
 
@@ -160,11 +182,27 @@ def _rank_scope(
             yield (order.closing[scope], "", stage.value), place
 
 
-def _insides(graph: ProcessGraph, listed: tuple[Place, ...]) -> dict[ElementId, frozenset[int]]:
+def _rank_compensation(
+    graph: ProcessGraph, order: TokenOrder, compensation: Compensation
+) -> Iterator[_Ranked]:
+    for activity in sorted(compensation.remembered):
+        scope = graph.nodes[activity].scope
+        nowhere = ElementId("")
+        place = Place(kind=PlaceKind.DONE, element=activity, target=nowhere, scope=scope)
+        yield (order.position[activity], "", len(Stage)), place
+    for throw in sorted(compensation.undone):
+        scope = graph.nodes[throw].scope
+        place = Place(kind=PlaceKind.THROWN, element=throw, target=throw, scope=scope)
+        yield (order.position[throw], "", 0), place
+
+
+def _insides(
+    graph: ProcessGraph, listed: tuple[Place, ...], *, is_kept: bool
+) -> dict[ElementId, frozenset[int]]:
     inside: defaultdict[ElementId, set[int]] = defaultdict(set)
     for number, place in enumerate(listed):
         scope = place.scope
-        while scope:
+        while scope and is_kept is (place.kind is PlaceKind.DONE):
             inside[scope].add(number)
             scope = graph.nodes[scope].scope if scope in graph.nodes else ElementId("")
     return {scope: frozenset(numbers) for scope, numbers in inside.items()}

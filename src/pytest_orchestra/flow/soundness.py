@@ -7,16 +7,16 @@ from functools import partial
 
 from pytest_orchestra.flow.catching import Escape
 from pytest_orchestra.flow.coverage import reachable_nodes
-from pytest_orchestra.flow.graph import ProcessGraph, has_event
+from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.places import PlaceKind
+from pytest_orchestra.flow.readings import find_readings, named
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.space import StateSpace
-from pytest_orchestra.flow.tokens import TokenGame, is_unfed_catch
-from pytest_orchestra.model import EventKind, FlowNode, NodeKind, Problem, Severity
+from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.model import NodeKind, Problem, Severity
 
 _warning = partial(Problem, severity=Severity.WARNING)
 _note = partial(Problem, severity=Severity.INFO)
-_THROWS = (NodeKind.END_EVENT, NodeKind.INTERMEDIATE_THROW_EVENT)
 
 
 def find_problems(routes: Routes) -> tuple[Problem, ...]:
@@ -61,7 +61,7 @@ def _whole(routes: Routes) -> Iterator[Problem]:
 def _readings(game: TokenGame) -> Iterator[Problem]:
     """Yield how elements are read that the standard or this version leaves open."""
     for node in game.graph.nodes.values():
-        name = _named(node)
+        name = named(node)
         about = partial(_note, element_id=node.id, location=node.location)
         if node.kind is NodeKind.CALL_ACTIVITY:
             yield about(
@@ -85,39 +85,7 @@ def _readings(game: TokenGame) -> Iterator[Problem]:
                 message=f"nothing around {name} catches what it throws, so no run goes there",
                 hint="Attach a boundary event to the sub-process that holds it",
             )
-        yield from _not_yet(game.graph, node)
-
-
-def _not_yet(graph: ProcessGraph, node: FlowNode) -> Iterator[Problem]:
-    """Yield what is read more simply than it is meant, or not at all."""
-    name = _named(node)
-    about = partial(_warning, element_id=node.id, location=node.location, code="element-not-yet")
-    if node.kind is NodeKind.COMPLEX_GATEWAY:
-        yield about(
-            message=f"the complex gateway {name} is read as an inclusive one",
-            hint="Check its scenarios by hand",
-        )
-    elif node.kind in _THROWS and has_event(node, EventKind.COMPENSATE):
-        yield about(
-            message=f"{name} throws compensation, whose handlers are not walked yet",
-            hint="Assert what the handlers do by a step at this event",
-        )
-    elif node.kind is NodeKind.BOUNDARY_EVENT and has_event(node, EventKind.COMPENSATE):
-        yield about(
-            message=f"the compensation event {name} is not walked yet",
-            hint="Assert what its handler does by a step at the event that throws",
-        )
-    elif node.id in graph.children and not graph.is_opened(node):
-        yield about(
-            message=f"the inside of {name} is not walked, as it begins with a start event",
-            hint="Use an embedded sub-process, or remove the start event",
-        )
-    elif is_unfed_catch(graph, node) and not has_event(node, EventKind.LINK):
-        yield about(
-            code="catch-unfed",
-            message=f"no flow leads to {name}, and it cannot start a process",
-            hint="Make it a start event",
-        )
+        yield from find_readings(game, node)
 
 
 def _dead_parts(graph: ProcessGraph) -> Iterator[Problem]:
@@ -129,7 +97,7 @@ def _dead_parts(graph: ProcessGraph) -> Iterator[Problem]:
                 code="unreachable",
                 element_id=node.id,
                 location=node.location,
-                message=f"no way from a start leads to {_named(node)}",
+                message=f"no way from a start leads to {named(node)}",
                 hint="Connect it or remove it",
             )
 
@@ -152,7 +120,7 @@ def _stuck(space: StateSpace) -> Iterator[Problem]:
             code="deadlock",
             element_id=element,
             location=node.location,
-            message=f"a token may wait for ever before {_named(node)}",
+            message=f"a token may wait for ever before {named(node)}",
             hint="Join with the kind of gateway that split"
             if node.kind.is_gateway
             else "Give the token a way on",
@@ -171,17 +139,13 @@ def _piled(space: StateSpace) -> Iterator[Problem]:
         if element in endless:
             yield about(
                 code="tokens-unbounded",
-                message=f"tokens may pile up without end before {_named(node)}",
+                message=f"tokens may pile up without end before {named(node)}",
                 hint="Do not turn back from a parallel branch",
             )
         else:
             yield about(
                 severity=Severity.INFO,
                 code="unsynchronised",
-                message=f"several tokens may come to {_named(node)} by one flow",
+                message=f"several tokens may come to {named(node)} by one flow",
                 hint="Join parallel branches before",
             )
-
-
-def _named(node: FlowNode) -> str:
-    return f"'{node.name}'" if node.name else f"the {node.kind.value} {node.id}"

@@ -104,7 +104,7 @@ class StateSpace:
             return False
         self.piled.update(place for place, other in pairwise(state) if place == other)
         while origin >= 0:
-            more = _more(state, self.states[origin])
+            more = self.game.tokens_of(_more(state, self.states[origin]))
             if more:
                 self.growing.update(more)
                 return True

@@ -69,11 +69,19 @@ class _Teller:
         self._visits: defaultdict[ElementId, int] = defaultdict(int)
         self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
         self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
+        self._undoers = _undoers(game)
         self._put(game.places.opening(self._graph, self._graph.process.id), ())
 
     def tell(self, edge: Edge) -> None:
-        move = edge.move
-        causes = self._take(edge.consumed)
+        """Tell a move; what completed several times is compensated as often."""
+        self._tell(edge.move, self._take(edge.consumed))
+        undone = [n for n in edge.consumed if self._places[n].kind is PlaceKind.DONE]
+        while undone and edge.move.is_plain and self._tokens[undone[0]]:
+            self._tell(edge.move, self._take(edge.consumed))
+        for place in undone:
+            self._tokens.pop(place, None)
+
+    def _tell(self, move: Move, causes: _Causes) -> None:
         if move.is_plain:
             self._pass(move, causes)
         elif move.kind is MoveKind.START:
@@ -81,6 +89,10 @@ class _Teller:
             self._put(move.produced, causes)
         elif move.kind is MoveKind.CLOSE:
             self._close(move)
+        elif move.kind is MoveKind.RESUME:
+            self._decide(move.outcomes)
+            visit = self._visits[move.element]
+            self._leave(move.element, move.flows, max(causes), visit, move.produced)
         else:
             self._visit(move, causes)
 
@@ -104,6 +116,14 @@ class _Teller:
             left = self._happen(Passage.LEFT, move.element, causes, scope.visit)
             self._decide(move.outcomes)
             self._leave(move.element, move.flows, left, scope.visit, move.produced)
+            self._note_undone(move.element, left)
+
+    def _note_undone(self, scope: ElementId, left: int) -> None:
+        """A throw goes on because its handler, a sub-process, was left."""
+        for throw in self._undoers.get(scope, ()):
+            waiting = self._tokens[throw]
+            if waiting:
+                waiting[0] = (*waiting[0], left)
 
     def _visit(self, move: Move, causes: _Causes) -> None:
         node = self._graph.nodes[move.element]
@@ -164,7 +184,7 @@ class _Teller:
         taken = {flow: (self._happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
             self._tokens[place].append(taken.get(self._places[place].element, causes))
-        if not produced:
+        if all(self._places[place].kind is PlaceKind.DONE for place in produced):
             for scope in self._active.get(self._graph.nodes[node].scope, ()):
                 scope.ends.append(cause)
 
@@ -247,6 +267,15 @@ class _Teller:
                         moment=moment,
                     )
                 )
+
+
+def _undoers(game: TokenGame) -> dict[ElementId, list[int]]:
+    """Return, by handler, the places of the throws that wait for it."""
+    undoers: defaultdict[ElementId, list[int]] = defaultdict(list)
+    for throw, activities in game.compensation.undone.items():
+        for activity in activities:
+            undoers[game.compensation.handlers[activity]].append(game.places.thrown[throw])
+    return undoers
 
 
 def _demands(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from pytest_orchestra.flow.catching import Catching, Escape, match_catches
+from pytest_orchestra.flow.compensation import Compensation, match_compensation
 from pytest_orchestra.flow.decisions import Decisions, Outcome, find_decisions
 from pytest_orchestra.flow.defaults import ShortestWays, measure_ways
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
@@ -19,6 +20,7 @@ from pytest_orchestra.flow.moves import Move, MoveMaker, Watch
 from pytest_orchestra.flow.order import TokenOrder, order_tokens
 from pytest_orchestra.flow.places import Place, PlaceKind, Places, lay_places
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
+from pytest_orchestra.flow.undoing import rule_of_throw
 from pytest_orchestra.flow.watches import place_watches
 from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
 
@@ -61,7 +63,11 @@ class TokenGame:
             for flow in order.back
             if is_patient or not self.ways.leads_to_end(graph.flows[flow].target)
         ]
-        self.places: Places = lay_places(graph, order, self.decisions.events, parked)
+        self.compensation: Compensation = match_compensation(graph)
+        self.places: Places = lay_places(
+            graph, order, self.decisions.events, parked, self.compensation
+        )
+        self._memories = frozenset(self.places.done.values())
         self._maker = MoveMaker(graph, self.catching, self.decisions, self.places)
         self._watches: Mapping[ElementId, tuple[Watch, ...]] = place_watches(graph, self.decisions)
         self._rules: list[_Rule] = [
@@ -111,7 +117,7 @@ class TokenGame:
                 last = place
                 consumed = self._rules[place](state)
                 if consumed is not None:
-                    return self._moves_at(place, state), consumed
+                    return self._moves_at(place, state, consumed), consumed
         return (), ()
 
     def after(self, state: State, move: Move, consumed: tuple[int, ...]) -> State:
@@ -122,11 +128,24 @@ class TokenGame:
         if move.cut:
             tokens = [place for place in tokens if place not in move.cut]
         tokens.extend(move.added)
+        if self._memories:
+            tokens = self._remember(tokens)
         tokens.sort()
         return tuple(tokens)
 
-    def _moves_at(self, number: int, state: State) -> tuple[Move, ...]:
+    def tokens_of(self, state: State) -> State:
+        """Return a state without what is only remembered."""
+        return tuple(place for place in state if place not in self._memories)
+
+    def _remember(self, tokens: list[int]) -> list[int]:
+        """Return tokens with each memory once, and none where there is nothing else."""
+        others = [place for place in tokens if place not in self._memories]
+        return others + list(self._memories.intersection(tokens)) if others else []
+
+    def _moves_at(self, number: int, state: State, consumed: tuple[int, ...]) -> tuple[Move, ...]:
         place = self.places.listed[number]
+        if place.kind is PlaceKind.THROWN:
+            return self._moves_of_throw(place.element, consumed)
         watches = self._watches.get(place.target, ())
         if watches:
             active = self.places.active
@@ -136,6 +155,13 @@ class TokenGame:
         if made is None:
             made = self._made[key] = tuple(self._make(place, watches))
         return made
+
+    def _moves_of_throw(self, throw: ElementId, consumed: tuple[int, ...]) -> tuple[Move, ...]:
+        """Return how the last that is still to be undone is, or the ways on."""
+        done = [self.places.listed[n].element for n in consumed if n in self._memories]
+        if not done:
+            return tuple(self._maker.resume(throw))
+        return tuple(self._maker.compensate(throw, self.compensation.handlers[done[0]]))
 
     def _make(self, place: Place, watches: tuple[Watch, ...]) -> list[Move]:
         if place.kind is PlaceKind.ENTRY:
@@ -151,6 +177,13 @@ class TokenGame:
         if place.kind is PlaceKind.ACTIVE:
             inside = self.places.inside.get(place.element, frozenset())
             return partial(_when_none_of, inside, (number,))
+        if place.kind is PlaceKind.THROWN:
+            undoing = rule_of_throw(self.graph, self.places, self.compensation, place.element)
+            return undoing.consume
+        return _never if place.kind is PlaceKind.DONE else self._rule_before(number, place)
+
+    def _rule_before(self, number: int, place: Place) -> _Rule:
+        """Return the same of a token before a node."""
         node = self.graph.nodes[place.target]
         if not self._can_occur(node, place):
             return _never

@@ -12,6 +12,7 @@ import pytest
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion, Moment, Passage, Scenario, ScenarioSet
 from pytest_orchestra.model import (
+    Association,
     ElementId,
     EventDefinition,
     EventKind,
@@ -56,16 +57,25 @@ def draw_process(text: str, process_id: str = "P") -> Process:
     """Makes a process of lines.
 
     ``ID: KIND "name" [in SCOPE] [on HOST] [EVENT[=name]] [calm] [default=FLOW] [by-event] [loop]``
-    is a node, ``[ID:] A -> B "name" [if CONDITION]`` a flow.
+    is a node, ``[ID:] A -> B "name" [if CONDITION]`` a flow, ``A .. B`` an association.
     """
+    lines: list[Association] = []
     nodes: list[FlowNode] = []
     flows: list[SequenceFlow] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         if " -> " in line:
             flows.append(_flow(line))
+        elif " .. " in line:
+            source, target = line.split(" .. ")
+            lines.append(Association(id=ElementId(line), source=source, target=target))
         else:
             nodes.append(_node(line, process_id))
-    return Process(id=ElementId(process_id), nodes=tuple(nodes), flows=tuple(flows))
+    return Process(
+        id=ElementId(process_id),
+        nodes=tuple(nodes),
+        flows=tuple(flows),
+        associations=tuple(lines),
+    )
 
 
 def _node(line: str, process_id: str) -> FlowNode:
@@ -144,6 +154,7 @@ class Judge:
     active: Counter[str] = field(default_factory=Counter)
     opened: Counter[str] = field(default_factory=Counter)
     taking: dict[str, set[str]] = field(default_factory=dict)
+    has_thrown: bool = False
 
     def __post_init__(self) -> None:
         self.nodes = {node.id: node for node in self.process.nodes}
@@ -191,6 +202,15 @@ class Judge:
 
     def enter(self, node: FlowNode) -> None:
         self.check_split(node)
+        self.begin(node)
+        if node.kind.is_activity:
+            self.active[node.id] += 1
+            if any(inner.scope == node.id for inner in self.nodes.values()):
+                self.open_scope(node.id)
+        else:
+            self.leave(node)
+
+    def begin(self, node: FlowNode) -> None:
         if node.attached_to:
             self.come(node)
         elif node.triggered_by_event:
@@ -200,20 +220,19 @@ class Judge:
         elif node.kind is NodeKind.START_EVENT and not self.incoming[node.id]:
             assert self.opened[node.scope], f"{node.scope} does not start with {node.id}"
             self.opened[node.scope] -= 1
+        elif node.for_compensation:
+            assert self.has_thrown, f"nothing compensates by {node.id}"
         elif self.tokens[f"at {node.id}"]:
             self.tokens[f"at {node.id}"] -= 1
         else:
             self.consume(node)
-        if node.kind.is_activity:
-            self.active[node.id] += 1
-            if any(inner.scope == node.id for inner in self.nodes.values()):
-                self.open_scope(node.id)
-        else:
-            self.leave(node)
 
     def come(self, event: FlowNode) -> None:
         host = event.attached_to
         assert host
+        if any(d.kind is EventKind.COMPENSATE for d in event.events):
+            assert self.has_thrown, f"nothing compensates by {event.id}"
+            return
         assert self.active[host], f"{event.id} comes while {host} does not run"
         assert self.nodes[host].scope == event.scope
         is_fatal = any(d.kind in (EventKind.ERROR, EventKind.CANCEL) for d in event.events)
@@ -233,6 +252,9 @@ class Judge:
 
     def leave(self, node: FlowNode) -> None:
         flows = set(self.outgoing[node.id])
+        self.has_thrown |= any(
+            e.kind in (EventKind.COMPENSATE, EventKind.CANCEL) for e in node.events
+        )
         if node.kind is NodeKind.END_EVENT and any(
             event.kind is EventKind.TERMINATE for event in node.events
         ):

@@ -31,15 +31,6 @@ BEGIN = "s: start\ne: end\n"
             "throw-uncaught",
             "k",
         ),
-        (BEGIN + "g: complex\ns -> g\na: g -> e\nb: g -> e", "element-not-yet", "g"),
-        (BEGIN + "t: throw compensate\ns -> t\nt -> e", "element-not-yet", "t"),
-        (
-            BEGIN + "t: task\nb: boundary on t compensate\ns -> t\nt -> e",
-            "element-not-yet",
-            "b",
-        ),
-        (BEGIN + "x: adhoc\ni: start in x\ns -> x\nx -> e", "element-not-yet", "x"),
-        ("c: catch message\ne: end\nc -> e", "catch-unfed", "c"),
         (BEGIN + "s -> e\na: task\nb: task\na -> b\nb -> a", "unreachable", "a"),
         (
             BEGIN + "g: xor\nj: and\ns -> g\na: g -> j\nb: g -> j\nc: g -> e\nj -> e",

@@ -51,11 +51,12 @@ def test_the_flags_of_nodes_are_read(process: ReadProcess) -> None:
         '<subProcess id="a" triggeredByEvent="true"/><task id="b" isForCompensation="true"/>'
         '<receiveTask id="c" instantiate="true"/><eventBasedGateway id="d" instantiate="1"/>'
         '<startEvent id="e" parallelMultiple="true"/>'
+        '<eventBasedGateway id="g" eventGatewayType="Parallel"/>'
     )
     assert [node.id for node in got.nodes if node.triggered_by_event] == ["a"]
     assert [node.id for node in got.nodes if node.for_compensation] == ["b"]
     assert [node.id for node in got.nodes if node.instantiate] == ["c", "d"]
-    assert [node.id for node in got.nodes if node.parallel_multiple] == ["e"]
+    assert [node.id for node in got.nodes if node.parallel_multiple] == ["e", "g"]
 
 
 def test_a_condition_has_its_own_language_or_the_files(process: ReadProcess) -> None:

@@ -253,3 +253,16 @@ def test_lanes_know_their_nodes_also_in_inner_lanes_and_sub_processes(
         ("lane-1", "", ()),
         ("l3", "", ("b",)),
     ]
+
+
+def test_associations_are_kept_wherever_they_stand(process: ReadProcess) -> None:
+    """An end that is no node stays as written."""
+    got = process(
+        '<task id="a"/><subProcess id="s"><task id="b"/>'
+        '<association id="x" sourceRef="t:a" targetRef="b"/></subProcess>'
+        '<association sourceRef="b" targetRef="note"/>'
+    )
+    assert [(line.id, line.source, line.target) for line in got.associations] == [
+        ("x", "a", "b"),
+        ("association-1", "b", "note"),
+    ]

@@ -16,8 +16,10 @@ from pytest_orchestra.importers.bpmn.readings import (
     flag,
     folded_name,
     loop,
+    needs_all,
 )
 from pytest_orchestra.model import (
+    Association,
     Expression,
     FlowNode,
     Lane,
@@ -94,6 +96,10 @@ class _Builder:
                 Lane(id=lane.id, name=folded_name(lane.raw), nodes=lane.nodes)
                 for lane in process.lanes
             ),
+            associations=tuple(
+                Association(id=line.id, source=line.source, target=line.target)
+                for line in process.associations
+            ),
             name=folded_name(raw) or pool,
             executable=flag(raw, "isExecutable", default=False),
             documentation=documentation(raw),
@@ -119,7 +125,7 @@ class _Builder:
             triggered_by_event=flag(raw, "triggeredByEvent", default=False),
             for_compensation=flag(raw, "isForCompensation", default=False),
             instantiate=flag(raw, "instantiate", default=False),
-            parallel_multiple=flag(raw, "parallelMultiple", default=False),
+            parallel_multiple=needs_all(raw),
             called_element=called_element(raw),
             documentation=documentation(raw),
             vendor=raw.vendor,

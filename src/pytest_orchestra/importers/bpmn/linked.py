@@ -84,6 +84,15 @@ class LinkedLane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedAssociation:
+    """An association; ends are ids of nodes where they exist, else as written."""
+
+    id: ElementId
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedProcess:
     """A process with all that is in it, sub-processes included, in file order.
 
@@ -98,6 +107,7 @@ class LinkedProcess:
     flows: tuple[LinkedFlow, ...] = ()
     dangling: tuple[DanglingFlow, ...] = ()
     lanes: tuple[LinkedLane, ...] = ()
+    associations: tuple[LinkedAssociation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

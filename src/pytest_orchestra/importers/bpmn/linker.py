@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_orchestra.importers.bpmn.linked import (
     DanglingFlow,
+    LinkedAssociation,
     LinkedDocument,
     LinkedEvent,
     LinkedFlow,
@@ -94,6 +95,7 @@ class _ProcessLinker:
         self._raw = raw
         self._flows: list[RawElement] = []
         self._lanes: list[RawElement] = []
+        self._associations: list[RawElement] = []
         found: list[tuple[RawElement, int]] = []
         self._collect(raw, -1, found)
         ids = Ids(node for node, _ in found)
@@ -106,7 +108,7 @@ class _ProcessLinker:
             self.nodes[names[-1]] = (node, scope)
 
     def _collect(self, raw: RawElement, at: int, nodes: list[tuple[RawElement, int]]) -> None:
-        """Nodes with the index of the one that holds them, flows and lanes, in file order."""
+        """Nodes with the index of the one that holds them, and what joins them, in file order."""
         for child in raw.children:
             role = child.type.role
             if role in _NODES:
@@ -115,6 +117,8 @@ class _ProcessLinker:
                     self._collect(child, len(nodes) - 1, nodes)
             elif role is Role.FLOW:
                 self._flows.append(child)
+            elif role is Role.ASSOCIATION:
+                self._associations.append(child)
             elif role is Role.LANE_SET:
                 self._lanes.extend(_lanes(child))
 
@@ -133,6 +137,7 @@ class _ProcessLinker:
             flows=tuple(flows),
             dangling=tuple(dangling),
             lanes=self._link_lanes(),
+            associations=self._link_associations(),
         )
 
     def _link_flows(
@@ -187,6 +192,20 @@ class _ProcessLinker:
             default_flow=find_exit(node_id, default, exits) if default else None,
             lost_events=tuple(lost),
         )
+
+    def _link_associations(self) -> tuple[LinkedAssociation, ...]:
+        ids = Ids(self._associations)
+        return tuple(
+            LinkedAssociation(
+                id=ids.give(raw),
+                source=self._end(raw.attributes.get("sourceRef", "")),
+                target=self._end(raw.attributes.get("targetRef", "")),
+            )
+            for raw in self._associations
+        )
+
+    def _end(self, written: str) -> str:
+        return find(written, self.nodes) or written
 
     def _link_lanes(self) -> tuple[LinkedLane, ...]:
         ids = Ids(self._lanes)

@@ -78,6 +78,7 @@ class Role(Enum):
     LOOP = "loop marker"
     EXPRESSION = "expression"
     COLLECTION = "what a multi-instance activity runs over"
+    ASSOCIATION = "association"
     LANE_SET = "lane set"
     LANE = "lane"
     LANE_MEMBER = "node of a lane"
@@ -145,6 +146,7 @@ _NAMES = {
         "loopCardinality"
     ),
     Role.COLLECTION: "loopDataInputRef",
+    Role.ASSOCIATION: "association",
     Role.LANE_SET: "laneSet childLaneSet",
     Role.LANE: "lane",
     Role.LANE_MEMBER: "flowNodeRef",
@@ -172,7 +174,7 @@ _IGNORED = {
         "correlationSubscription messageFlowAssociation interfaceRef endPointRef"
     ),
     "notes and groups": (
-        "association textAnnotation group category categoryValue categoryValueRef "
+        "textAnnotation group category categoryValue categoryValueRef "
         "artifact auditing monitoring relationship extension partitionElement partitionElementRef"
     ),
     "any legal number of instances may be chosen": (
@@ -217,7 +219,7 @@ BY_NAME: Mapping[str, ElementType] = MappingProxyType({row.name: row for row in 
 
 _ANYWHERE = {Role.DOCUMENTATION, Role.EXTENSION}
 _NODE_PARTS = {Role.EVENT, Role.EVENT_REFERENCE, Role.LOOP}
-_FLOW_ELEMENTS = {Role.NODE, Role.CONTAINER, Role.FLOW, Role.LANE_SET}
+_FLOW_ELEMENTS = {Role.NODE, Role.CONTAINER, Role.FLOW, Role.LANE_SET, Role.ASSOCIATION}
 
 HOLDS: Mapping[Role, frozenset[Role]] = MappingProxyType(
     {
@@ -232,8 +234,9 @@ HOLDS: Mapping[Role, frozenset[Role]] = MappingProxyType(
             Role.LOOP: {Role.EXPRESSION, Role.COLLECTION},
             Role.LANE_SET: {Role.LANE},
             Role.LANE: {Role.LANE_SET, Role.LANE_MEMBER},
-            Role.COLLABORATION: {Role.PARTICIPANT, Role.MESSAGE_FLOW},
+            Role.COLLABORATION: {Role.PARTICIPANT, Role.MESSAGE_FLOW, Role.ASSOCIATION},
             Role.ITEM: set[Role](),
+            Role.ASSOCIATION: set[Role](),
             Role.PARTICIPANT: set[Role](),
             Role.MESSAGE_FLOW: set[Role](),
         }.items()

@@ -29,6 +29,12 @@ def flag(raw: RawElement, attribute: str, *, default: bool) -> bool:
     return default if value is None else _BOOLEANS.get(value.strip().lower(), default)
 
 
+def needs_all(raw: RawElement) -> bool:
+    """Whether an event needs all its definitions, an event-based gateway all its events."""
+    is_parallel = raw.attributes.get("eventGatewayType", "").lower() == "parallel"
+    return is_parallel or flag(raw, "parallelMultiple", default=False)
+
+
 def documentation(raw: RawElement) -> str:
     """All documentation of an element, one piece a line."""
     return "\n".join(child.text for child in raw.children if child.type.role is Role.DOCUMENTATION)
