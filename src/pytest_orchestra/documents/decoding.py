@@ -12,7 +12,7 @@ from pytest_orchestra.documents.document import Document, Locate, PartPath
 from pytest_orchestra.documents.models import Refusal
 from pytest_orchestra.documents.problems import in_file_order, mistake, shortened, suggestion
 from pytest_orchestra.documents.shapes import is_secret, known_keys, later_keys, shapes_at
-from pytest_orchestra.documents.wording import advice, expected, is_kind, mismatch
+from pytest_orchestra.documents.wording import advice, expected, is_bound, is_kind, mismatch
 from pytest_orchestra.model import Problem, SourceLocation
 
 M = TypeVar("M", bound=BaseModel)
@@ -87,14 +87,15 @@ def _merged(findings: list[_Finding]) -> list[list[_Finding]]:
     """Put together what the members of a union say about one part.
 
     A member that wanted another kind of value says nothing new where another member took the
-    kind and found something wrong further inside.
+    kind and found something wrong with it or further inside.
     """
     paths = {finding.path for finding in findings}
+    taken = {finding.path for finding in findings if is_bound(finding.detail["type"])}
     groups: dict[object, list[_Finding]] = {}
     for number, finding in enumerate(findings):
         if not is_kind(finding.detail["type"]):
             groups[number] = [finding]
-        elif not any(_is_inside(path, finding.path) for path in paths):
+        elif finding.path not in taken and not any(_is_inside(p, finding.path) for p in paths):
             groups.setdefault(finding.path, []).append(finding)
     return list(groups.values())
 

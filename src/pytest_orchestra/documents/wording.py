@@ -56,6 +56,11 @@ def is_kind(code: str) -> bool:
     return code in _KIND_OF or code in ("literal_error", "enum")
 
 
+def is_bound(code: str) -> bool:
+    """Whether the error is about a value of the right kind that is out of bounds."""
+    return code in _BOUNDS
+
+
 def mismatch(expectations: Iterable[str], found: object, *, secret: bool) -> str:
     """``expected text or a list, found number 5``."""
     kinds = list(dict.fromkeys(expectations))

@@ -30,6 +30,7 @@ from pytest_orchestra.suite.reading import SuiteFile
 from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
 from pytest_orchestra.suite.scenarios import ScenarioBinder
 from pytest_orchestra.suite.services import Services
+from pytest_orchestra.suite.steering import SteeringReader, turns_of
 from pytest_orchestra.suite.steps import StepCompiler
 
 MAX_LOOP_ITERATIONS = 2
@@ -126,9 +127,9 @@ class _Binding:
     ) -> tuple[BoundSuite, ScenarioSet]:
         suite = self.suite
         process, model = self._process()
-        scenarios = self._generate(process)
-        services = self._services()
         elements = Elements(process, model)
+        scenarios = self._generate(process, elements)
+        services = self._services()
         placed = self._steps(elements, services, python_steps)
         told = tuple(scenarios.scenarios)
         binder = self._binder(process, told, placed, global_data)
@@ -155,16 +156,21 @@ class _Binding:
             return process, model
         raise BindingError(self._errors())
 
-    def _generate(self, process: Process) -> ScenarioSet:
+    def _generate(self, process: Process, elements: Elements) -> ScenarioSet:
         part = self.suite.part.scenarios
-        loops, most = part.max_loop_iterations, part.max_scenarios
+        reader = SteeringReader(process, elements, self.suite.document)
+        turns, _ = turns_of(part, MAX_LOOP_ITERATIONS)
+        most = part.max_scenarios
         scenarios = generate_scenarios(
             process,
             criterion=self.selection.criterion or Criterion(part.criterion or "branches"),
-            max_loop_iterations=MAX_LOOP_ITERATIONS if loops is None else loops,
+            max_loop_iterations=turns,
             max_scenarios=MAX_SCENARIOS if most is None else most,
+            steering=reader.read(part),
         )
         self.problems.extend(scenarios.problems)
+        self.problems.extend(reader.problems)
+        self.problems.extend(map(reader.placed, scenarios.faults))
         return scenarios
 
     def _services(self) -> Services:

@@ -24,6 +24,9 @@ Texts = str | list[str]
 Span = Annotated[Duration, Field(gt=0)]
 """A duration above zero, in seconds."""
 
+Turns = Annotated[int, Field(strict=True, ge=0)]
+"""How often a loop may turn back."""
+
 _LEAVE_OUT = "Leave it out for now."
 
 
@@ -51,12 +54,6 @@ def _refuse_wide(criterion: object) -> object:
     if criterion in ("pairs", "paths"):
         raise _not_yet(f"the criterion '{criterion}'", "Use branches or flows.")
     return criterion
-
-
-def _refuse_by_element(number: object) -> object:
-    if isinstance(number, dict):
-        raise _not_yet("'max_loop_iterations' by element", "Give one number.")
-    return number
 
 
 def _refuse_called(files: object) -> object:
@@ -163,13 +160,12 @@ class MarkPart(DocumentModel):
 class ScenariosPart(DocumentModel):
     """``scenarios``: which ways are chosen, and what is said of single ones."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("main", "without", "add"), _LEAVE_OUT)
-
     criterion: Annotated[Literal["flows", "branches"] | None, BeforeValidator(_refuse_wide)] = None
-    max_loop_iterations: Annotated[
-        Annotated[int, Field(strict=True, ge=0)] | None, BeforeValidator(_refuse_by_element)
-    ] = None
+    max_loop_iterations: Turns | dict[str, Turns] | None = None
     max_scenarios: Annotated[int, Field(strict=True, ge=1)] | None = None
+    main: Texts = Field(default_factory=list)
+    without: dict[str, str] = Field(default_factory=dict)
+    add: dict[str, Texts] = Field(default_factory=dict)
     mark: dict[str, MarkPart] = Field(default_factory=dict)
 
 

@@ -18,8 +18,11 @@ specs: {orders: specs/orders.openapi.yaml}
 strict: true
 scenarios:
   criterion: flows
-  max_loop_iterations: 3
+  max_loop_iterations: {default: 3, Task_List: 10}
   max_scenarios: 20
+  main: [Amount?/low]
+  without: {Timer_7d: no test clock here}
+  add: {refund-after-express: [Amount?/high, Refund?/yes], one: Declined}
   mark: {amount-high*: {tags: [smoke], xfail: BUG-7}, main: {name: Plain, data: vip, active: false}}
 data: {files: data/*.yaml}
 defaults: {within: 10s, every: 100ms, contract: warn, kafka: {key: k, within: 1m}}
@@ -73,6 +76,8 @@ def test_a_file_may_say_everything_that_is_there_now() -> None:
     assert kafka.within == 60.0
     assert kafka.model_extra == {"key": "k"}
     assert part.scenarios.mark["amount-high*"].tags == ["smoke"]
+    assert part.scenarios.max_loop_iterations == {"default": 3, "Task_List": 10}
+    assert part.scenarios.add["one"] == "Declined"
 
 
 def test_what_is_not_said_has_a_value_all_the_same() -> None:
@@ -101,9 +106,6 @@ def test_planned_keys_of_a_step_are_refused_by_name(key: str) -> None:
 @pytest.mark.parametrize(
     ("section", "key"),
     [
-        ("scenarios", "main"),
-        ("scenarios", "without"),
-        ("scenarios", "add"),
         ("data", "pick"),
         ("data", "each"),
     ],
@@ -157,13 +159,6 @@ def test_planned_keys_of_a_mark_are_refused_by_name(key: str) -> None:
             (
                 "s.yaml:2:24: error[not-yet] the criterion 'paths' is not there yet."
                 " Use branches or flows."
-            ),
-        ),
-        (
-            "process: a.bpmn\nscenarios: {max_loop_iterations: {default: 2, A: 9}}\n",
-            (
-                "s.yaml:2:34: error[not-yet] 'max_loop_iterations' by element is not there yet."
-                " Give one number."
             ),
         ),
         (

@@ -61,7 +61,7 @@ library: [a]
 oops: {a: 1}
 tags: 3
 strict: true
-scenarios: {main: [x], criterion: flows}
+scenarios: {main: {x: 1}, criterion: flows}
 data: {files: a.yaml, pick: all}
 steps:
   - {at: A, alias: first, use: x}
@@ -75,7 +75,7 @@ steps:
         "4:1: error[not-yet] the key 'library' is not there yet",
         ("5:1: error[unknown-key] unknown key 'oops'"),
         "6:7: error[bad-value] expected text or a list, found number 3",
-        "8:13: error[not-yet] the key 'main' is not there yet",
+        "8:19: error[bad-value] expected text or a list, found a mapping",
         "9:23: error[not-yet] the key 'pick' is not there yet",
         "11:27: error[not-yet] the key 'use' is not there yet",
         "13:5: error[bad-value] expected a mapping, found number 3",
