@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import overload
 
+from pytest_orchestra.flow.calls import Calls
 from pytest_orchestra.flow.keys import NamedRun, ScenarioName
 from pytest_orchestra.flow.scenario import Scenario
 from pytest_orchestra.flow.telling import tell_run
@@ -23,6 +25,7 @@ class ScenarioCatalogue(Sequence[Scenario]):
         defaults: indices of the default outcomes.
         runs: one for each scenario.
         names: theirs.
+        calls: the ways of called processes.
     """
 
     def __init__(
@@ -31,11 +34,13 @@ class ScenarioCatalogue(Sequence[Scenario]):
         defaults: AbstractSet[int],
         runs: Sequence[NamedRun],
         names: Sequence[ScenarioName],
+        calls: Calls,
     ) -> None:
         self._game = game
         self._defaults = defaults
         self._runs = runs
         self._names = names
+        self._calls = calls
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -53,13 +58,20 @@ class ScenarioCatalogue(Sequence[Scenario]):
             return tuple(self[n] for n in range(*index.indices(len(self))))
         name = self._names[index]
         way = tell_run(self._game, self._runs[index].run, self._defaults)
+        woven = self._calls.weave(self._game.graph, way.moments)
         return Scenario(
             key=name.key,
             name=name.name,
             process_id=self._game.graph.process.id,
-            moments=way.moments,
+            moments=woven.moments,
             decisions=way.decisions,
-            conditions=way.conditions,
+            conditions=tuple(
+                replace(condition, moment=woven.places[condition.moment])
+                for condition in way.conditions
+            )
+            if woven.calls
+            else way.conditions,
+            calls=woven.calls,
         )
 
     def __len__(self) -> int:

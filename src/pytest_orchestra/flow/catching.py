@@ -77,7 +77,7 @@ def match_catches(graph: ProcessGraph) -> Catching:
     """Find the catch of every throw: of an end event or intermediate throw event."""
     catches: dict[ElementId, Catch] = {}
     escapes: dict[ElementId, Escape] = {}
-    throws = [(node, thrown) for node in graph.nodes.values() if (thrown := _thrown_by(node))]
+    throws = [(node, thrown) for node in graph.nodes.values() if (thrown := thrown_by(node))]
     for node, thrown in throws:
         catch = _nearest_catch(graph, node, thrown)
         if catch:
@@ -91,7 +91,8 @@ def match_catches(graph: ProcessGraph) -> Catching:
     )
 
 
-def _thrown_by(node: FlowNode) -> EventDefinition | None:
+def thrown_by(node: FlowNode) -> EventDefinition | None:
+    """Return the error, escalation or cancel that a node throws."""
     if node.kind is NodeKind.END_EVENT:
         return next((event for event in node.events if event.kind in _THROWN), None)
     if node.kind is NodeKind.INTERMEDIATE_THROW_EVENT:
@@ -103,19 +104,19 @@ def _nearest_catch(graph: ProcessGraph, node: FlowNode, thrown: EventDefinition)
     for scope in graph.scopes_around(node):
         for handler in graph.handlers.get(scope, ()):
             start = next(
-                (s for s in graph.start_events(handler.id) if _takes(s, thrown)),
+                (s for s in graph.start_events(handler.id) if takes(s, thrown)),
                 None,
             )
             if start and node not in graph.nodes_inside(handler.id):
                 return Catch(catcher=handler, scope=scope, interrupting=start.interrupting)
         for event in graph.boundary.get(scope, ()):
-            if _takes(event, thrown):
+            if takes(event, thrown):
                 ends = event.interrupting or thrown.kind in _FATAL
                 return Catch(catcher=event, scope=scope, interrupting=ends)
     return None
 
 
-def _takes(event: FlowNode, thrown: EventDefinition) -> bool:
+def takes(event: FlowNode, thrown: EventDefinition) -> bool:
     """Whether a catch event takes a throw: all of its kind, or those of the same name."""
     for wanted in event.events:
         if wanted.kind is thrown.kind:
@@ -138,7 +139,7 @@ def _escape(graph: ProcessGraph, node: FlowNode, thrown: EventDefinition) -> Esc
     if node.scope not in graph.nodes:
         return Escape.ENDS_PLAINLY
     has_catch = any(
-        _takes(other, thrown)
+        takes(other, thrown)
         for other in graph.nodes.values()
         if other.kind in (NodeKind.BOUNDARY_EVENT, NodeKind.START_EVENT)
     )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from types import MappingProxyType
 
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.branches import choose_branches
+from pytest_orchestra.flow.calls import Calls
 from pytest_orchestra.flow.catalogue import ScenarioCatalogue
 from pytest_orchestra.flow.cover import choose_flows
 from pytest_orchestra.flow.coverage import measure_coverage
@@ -68,7 +70,8 @@ def generate_scenarios(
         _CHOICES[criterion](finder, selection)
     for run in added.values():
         selection.pin(run)
-    names = _named(selection.runs, routes, main, added)
+    calls = Calls(processes, partial(find_main, max_turns=max_loop_iterations))
+    names = _named(selection.runs, routes, main, added, calls)
     return ScenarioSet(
         process_id=process.id,
         criterion=criterion,
@@ -76,7 +79,7 @@ def generate_scenarios(
         coverage=measure_coverage(routes, selection),
         infeasible=(*left_out(routes.space.game), *selection.infeasible),
         left_out=selection.left_out,
-        problems=find_problems(routes),
+        problems=(*find_problems(routes), *calls.problems(routes.space.game.graph)),
         faults=(*not_main(routes, steering), *faults, *known_keys(names.keys, added)),
     )
 
@@ -164,7 +167,7 @@ def _as_taken(run: Run, defaults: AbstractSet[int], decisions: Decisions) -> fro
 
 
 def _named(
-    runs: list[Run], routes: Routes, main: Run, added: Mapping[str, Run]
+    runs: list[Run], routes: Routes, main: Run, added: Mapping[str, Run], calls: Calls
 ) -> ScenarioCatalogue:
     """Put runs in the order of the way and name them."""
     game = routes.space.game
@@ -181,4 +184,5 @@ def _named(
     ]
     named.sort(key=lambda run: (run.key != MAIN_KEY, [rank[index] for index in run.changed]))
     labels = label_outcomes(game.graph, game.decisions)
-    return ScenarioCatalogue(game, routes.defaults, named, name_scenarios(named, outcomes, labels))
+    names = name_scenarios(named, outcomes, labels)
+    return ScenarioCatalogue(game, routes.defaults, named, names, calls)

@@ -92,6 +92,24 @@ class WayCondition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalledWay:
+    """The way of a called process at one visit of a call activity.
+
+    Attributes:
+        at: the call activity.
+        nodes, flows: as of a scenario, by the called process's own ids; none where something
+            ends the call before the process begins.
+        calls: what it calls itself.
+    """
+
+    at: ElementId
+    process_id: ElementId
+    nodes: tuple[ElementId, ...] = ()
+    flows: tuple[ElementId, ...] = ()
+    calls: tuple[CalledWay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One legal complete way through a process (``TestScenario``).
 
@@ -101,6 +119,8 @@ class Scenario:
         moments: the way in one legal order.
         decisions: every outcome taken, in the order of the way.
         conditions: what the way demands of data, in the order of the way.
+        calls: the ways of called processes, in order of their visits; a call whose process is not
+            known has none.
     """
 
     key: str
@@ -109,6 +129,7 @@ class Scenario:
     moments: tuple[Moment, ...]
     decisions: tuple[TakenOutcome, ...] = ()
     conditions: tuple[WayCondition, ...] = ()
+    calls: tuple[CalledWay, ...] = ()
 
     @property
     def nodes(self) -> tuple[ElementId, ...]:

@@ -13,7 +13,7 @@ from pytest_orchestra.flow.readings import find_readings, named
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.space import StateSpace
 from pytest_orchestra.flow.tokens import TokenGame
-from pytest_orchestra.model import NodeKind, Problem, Severity
+from pytest_orchestra.model import Problem, Severity
 
 _warning = partial(Problem, severity=Severity.WARNING)
 _note = partial(Problem, severity=Severity.INFO)
@@ -63,10 +63,6 @@ def _readings(game: TokenGame) -> Iterator[Problem]:
     for node in game.graph.nodes.values():
         name = named(node)
         about = partial(_note, element_id=node.id, location=node.location)
-        if node.kind is NodeKind.CALL_ACTIVITY:
-            yield about(
-                code="call-opaque", message=f"the called process of {name} is not looked into"
-            )
         if node.loop:
             yield about(
                 code="loop-one-turn", message=f"{name} has a loop marker and takes one turn"

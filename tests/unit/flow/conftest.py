@@ -56,7 +56,8 @@ FLOW = re.compile(
 def draw_process(text: str, process_id: str = "P") -> Process:
     """Makes a process of lines.
 
-    ``ID: KIND "name" [in SCOPE] [on HOST] [EVENT[=name]] [calm] [default=FLOW] [by-event] [loop]``
+    ``ID: KIND "name" [in SCOPE] [on HOST] [EVENT[=name]] [calm] [default=FLOW] [by-event] [loop]
+    [calls=PROCESS]``
     is a node, ``[ID:] A -> B "name" [if CONDITION]`` a flow, ``A .. B`` an association.
     """
     lines: list[Association] = []
@@ -97,6 +98,7 @@ def _node(line: str, process_id: str) -> FlowNode:
         interrupting="calm" not in words,
         default_flow=ElementId(values["default"]) if "default" in values else None,
         triggered_by_event="by-event" in words,
+        called_element=values.get("calls", ""),
         for_compensation="handler" in words,
         loop=Loop(kind=LoopKind.STANDARD) if "loop" in words else None,
     )
