@@ -173,7 +173,7 @@ class FlowNode:
     Attributes:
         name: as written, white space folded; may be empty.
         scope: id of the process or sub-process that holds it.
-        events: event definitions; empty for a none event and for other nodes.
+        events: event definitions; of a send or receive task the message that it names.
         attached_to: the host of a boundary event.
         interrupting: of a boundary or start event; true unless the file says otherwise.
         default_flow: id of the flow marked as default.
@@ -246,11 +246,34 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Association:
-    """A line without tokens; its ends are ids, as written where they are no flow nodes."""
+    """A line without tokens; its ends are ids, as written where the process does not have them.
+
+    Attributes:
+        carries_data: a data association of the activity or event at one of its ends.
+    """
 
     id: ElementId
     source: str
     target: str
+    carries_data: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataObject:
+    """A data object, or a reference to one or to a data store; ``kind`` is its element's name."""
+
+    id: ElementId
+    kind: str
+    name: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextAnnotation:
+    """A note of a diagram; associations say what it is about."""
+
+    id: ElementId
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +290,8 @@ class Process:
     flows: tuple[SequenceFlow, ...] = ()
     lanes: tuple[Lane, ...] = ()
     associations: tuple[Association, ...] = ()
+    data_objects: tuple[DataObject, ...] = ()
+    annotations: tuple[TextAnnotation, ...] = ()
     name: str = ""
     executable: bool = False
     documentation: str = ""

@@ -20,6 +20,7 @@ from pytest_orchestra.importers.bpmn.readings import (
 )
 from pytest_orchestra.model import (
     Association,
+    DataObject,
     Expression,
     FlowNode,
     Lane,
@@ -30,10 +31,11 @@ from pytest_orchestra.model import (
     ProcessModel,
     SequenceFlow,
     SourceLocation,
+    TextAnnotation,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_orchestra.importers.bpmn.linked import (
         LinkedDocument,
@@ -97,9 +99,16 @@ class _Builder:
                 for lane in process.lanes
             ),
             associations=tuple(
-                Association(id=line.id, source=line.source, target=line.target)
+                Association(
+                    id=line.id,
+                    source=line.source,
+                    target=line.target,
+                    carries_data=line.carries_data,
+                )
                 for line in process.associations
             ),
+            data_objects=tuple(_data_objects(process)),
+            annotations=tuple(_annotations(process)),
             name=folded_name(raw) or pool,
             executable=flag(raw, "isExecutable", default=False),
             documentation=documentation(raw),
@@ -149,3 +158,19 @@ class _Builder:
                 location = self._at(line=child.line)
                 return Expression(text=child.text, language=language, location=location)
         return None
+
+
+def _data_objects(process: LinkedProcess) -> Iterator[DataObject]:
+    for found in process.artifacts:
+        if found.raw.type.role is Role.DATA_OBJECT:
+            kind, name = found.raw.type.name, folded_name(found.raw)
+            yield DataObject(id=found.id, kind=kind, name=name, scope=found.scope)
+
+
+def _annotations(process: LinkedProcess) -> Iterator[TextAnnotation]:
+    for found in process.artifacts:
+        if found.raw.type.role is Role.ANNOTATION:
+            text = "\n".join(
+                part.text for part in found.raw.children if part.type.role is Role.ANNOTATION_TEXT
+            )
+            yield TextAnnotation(id=found.id, text=text)

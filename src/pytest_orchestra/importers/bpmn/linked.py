@@ -90,6 +90,16 @@ class LinkedAssociation:
     id: ElementId
     source: str
     target: str
+    carries_data: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedArtifact:
+    """A data object or text annotation, with the scope that holds it."""
+
+    id: ElementId
+    raw: RawElement
+    scope: ElementId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +118,7 @@ class LinkedProcess:
     dangling: tuple[DanglingFlow, ...] = ()
     lanes: tuple[LinkedLane, ...] = ()
     associations: tuple[LinkedAssociation, ...] = ()
+    artifacts: tuple[LinkedArtifact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_orchestra.importers.bpmn.linked import (
     DanglingFlow,
+    LinkedArtifact,
     LinkedAssociation,
     LinkedDocument,
     LinkedEvent,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_orchestra.importers.bpmn.reader import RawDocument, RawElement
 
 _NODES = (Role.NODE, Role.CONTAINER)
+_ARTIFACTS = (Role.DATA_OBJECT, Role.ANNOTATION)
 
 
 def link(document: RawDocument) -> LinkedDocument:
@@ -71,9 +73,12 @@ class _Definitions:
                     self.repeated.append(child)
 
     def event(self, raw: RawElement, nodes: Container[str]) -> LinkedEvent:
-        """An event definition with the item it names; a compensation names an activity."""
+        """An event definition, or a task of a message, with the item it names.
+
+        A compensation names an activity.
+        """
         written = raw.attributes.get(raw.type.reference, "") if raw.type.reference else ""
-        kind = EVENT_KINDS[raw.type.name]
+        kind = EVENT_KINDS.get(raw.type.name, EventKind.MESSAGE)
         if kind is EventKind.COMPENSATE:
             item, found = None, find(written, nodes)
         else:
@@ -96,12 +101,14 @@ class _ProcessLinker:
         self._flows: list[RawElement] = []
         self._lanes: list[RawElement] = []
         self._associations: list[RawElement] = []
+        self._artifacts: list[tuple[RawElement, int]] = []
         found: list[tuple[RawElement, int]] = []
         self._collect(raw, -1, found)
         ids = Ids(node for node, _ in found)
         ids.unique(process_id)
         names: list[ElementId] = []
         self.nodes: dict[ElementId, tuple[RawElement, ElementId]] = {}
+        self._names = names
         for node, parent in found:
             scope = process_id if parent < 0 else names[parent]
             names.append(ids.give(node))
@@ -117,10 +124,12 @@ class _ProcessLinker:
                     self._collect(child, len(nodes) - 1, nodes)
             elif role is Role.FLOW:
                 self._flows.append(child)
-            elif role is Role.ASSOCIATION:
-                self._associations.append(child)
             elif role is Role.LANE_SET:
                 self._lanes.extend(_lanes(child))
+            elif role is Role.ASSOCIATION:
+                self._associations.append(child)
+            elif role in _ARTIFACTS:
+                self._artifacts.append((child, at))
 
     def link(self, definitions: _Definitions, everywhere: Container[str]) -> LinkedProcess:
         flows, dangling = self._link_flows(everywhere)
@@ -138,6 +147,7 @@ class _ProcessLinker:
             dangling=tuple(dangling),
             lanes=self._link_lanes(),
             associations=self._link_associations(),
+            artifacts=self._link_artifacts(),
         )
 
     def _link_flows(
@@ -169,6 +179,8 @@ class _ProcessLinker:
     ) -> LinkedNode:
         default = raw.attributes.get("default")
         events: list[LinkedEvent] = []
+        if raw.type.reference and raw.attributes.get(raw.type.reference):
+            events.append(definitions.event(raw, self.nodes))
         lost: list[str] = []
         for child in raw.children:
             definition: RawElement | None = child
@@ -195,13 +207,38 @@ class _ProcessLinker:
 
     def _link_associations(self) -> tuple[LinkedAssociation, ...]:
         ids = Ids(self._associations)
-        return tuple(
+        plain = [
             LinkedAssociation(
                 id=ids.give(raw),
                 source=self._end(raw.attributes.get("sourceRef", "")),
                 target=self._end(raw.attributes.get("targetRef", "")),
             )
             for raw in self._associations
+        ]
+        return (*plain, *self._data_associations(ids))
+
+    def _data_associations(self, ids: Ids) -> Iterator[LinkedAssociation]:
+        """Those of activities and events: one end is the node that holds them."""
+        for node, (raw, _) in self.nodes.items():
+            for child in raw.children:
+                if child.type.role is Role.DATA_ASSOCIATION:
+                    comes_in = child.type.name == "dataInputAssociation"
+                    end = "sourceRef" if comes_in else "targetRef"
+                    data = next((part.text for part in child.children if part.type.name == end), "")
+                    yield LinkedAssociation(
+                        id=ids.give(child),
+                        source=data if comes_in else node,
+                        target=node if comes_in else data,
+                        carries_data=True,
+                    )
+
+    def _link_artifacts(self) -> tuple[LinkedArtifact, ...]:
+        ids = Ids(raw for raw, _ in self._artifacts)
+        return tuple(
+            LinkedArtifact(
+                id=ids.give(raw), raw=raw, scope=self._id if parent < 0 else self._names[parent]
+            )
+            for raw, parent in self._artifacts
         )
 
     def _end(self, written: str) -> str:

@@ -79,6 +79,11 @@ class Role(Enum):
     EXPRESSION = "expression"
     COLLECTION = "what a multi-instance activity runs over"
     ASSOCIATION = "association"
+    DATA_ASSOCIATION = "association of an activity or event with data"
+    DATA_END = "end of a data association"
+    DATA_OBJECT = "data object"
+    ANNOTATION = "text annotation"
+    ANNOTATION_TEXT = "what a text annotation says"
     LANE_SET = "lane set"
     LANE = "lane"
     LANE_MEMBER = "node of a lane"
@@ -133,6 +138,8 @@ _EVENT_REFERENCES = {
     EventKind.COMPENSATE: "activityRef",
 }
 
+_TASK_REFERENCES = {NodeKind.SEND_TASK: "messageRef", NodeKind.RECEIVE_TASK: "messageRef"}
+
 _ITEM_CODES = {"message": "", "signal": "", "error": "errorCode", "escalation": "escalationCode"}
 
 _NAMES = {
@@ -147,6 +154,11 @@ _NAMES = {
     ),
     Role.COLLECTION: "loopDataInputRef",
     Role.ASSOCIATION: "association",
+    Role.DATA_ASSOCIATION: "dataInputAssociation dataOutputAssociation",
+    Role.DATA_END: "sourceRef targetRef",
+    Role.DATA_OBJECT: "dataObject dataObjectReference dataStoreReference",
+    Role.ANNOTATION: "textAnnotation",
+    Role.ANNOTATION_TEXT: "text",
     Role.LANE_SET: "laneSet childLaneSet",
     Role.LANE: "lane",
     Role.LANE_MEMBER: "flowNodeRef",
@@ -160,10 +172,9 @@ _NAMES = {
 _IGNORED = {
     "only sequenceFlow@sourceRef and @targetRef are believed": "incoming outgoing",
     "a suite brings its own data": (
-        "dataObject dataObjectReference dataStore dataStoreReference dataState property "
-        "ioSpecification ioBinding dataInput dataOutput inputSet outputSet "
-        "dataInputAssociation dataOutputAssociation loopDataOutputRef inputDataItem "
-        "outputDataItem itemDefinition"
+        "dataStore dataState property ioSpecification ioBinding dataInput dataOutput inputSet "
+        "outputSet loopDataOutputRef inputDataItem outputDataItem itemDefinition transformation "
+        "assignment"
     ),
     "who does the work does not change the way": (
         "resource resourceRole performer humanPerformer potentialOwner partnerEntity partnerRole "
@@ -174,7 +185,7 @@ _IGNORED = {
         "correlationSubscription messageFlowAssociation interfaceRef endPointRef"
     ),
     "notes and groups": (
-        "textAnnotation group category categoryValue categoryValueRef "
+        "group category categoryValue categoryValueRef "
         "artifact auditing monitoring relationship extension partitionElement partitionElementRef"
     ),
     "any legal number of instances may be chosen": (
@@ -204,7 +215,8 @@ def _rows() -> Iterator[ElementType]:
     for role, names in _NAMES.items():
         yield from (ElementType(name=name, role=role) for name in names.split())
     for name, node in NODE_KINDS.items():
-        yield ElementType(name=name, role=Role.CONTAINER if node.is_sub_process else Role.NODE)
+        role = Role.CONTAINER if node.is_sub_process else Role.NODE
+        yield ElementType(name=name, role=role, reference=_TASK_REFERENCES.get(node, ""))
     for name, event in EVENT_KINDS.items():
         yield ElementType(name=name, role=Role.EVENT, reference=_EVENT_REFERENCES.get(event, ""))
     for name, code in _ITEM_CODES.items():
@@ -218,8 +230,16 @@ BY_NAME: Mapping[str, ElementType] = MappingProxyType({row.name: row for row in 
 """Every element of the standard that a file may hold, by local name."""
 
 _ANYWHERE = {Role.DOCUMENTATION, Role.EXTENSION}
-_NODE_PARTS = {Role.EVENT, Role.EVENT_REFERENCE, Role.LOOP}
-_FLOW_ELEMENTS = {Role.NODE, Role.CONTAINER, Role.FLOW, Role.LANE_SET, Role.ASSOCIATION}
+_NODE_PARTS = {Role.EVENT, Role.EVENT_REFERENCE, Role.LOOP, Role.DATA_ASSOCIATION}
+_ARTIFACTS = {Role.ASSOCIATION, Role.ANNOTATION}
+_FLOW_ELEMENTS = {
+    Role.NODE,
+    Role.CONTAINER,
+    Role.FLOW,
+    Role.LANE_SET,
+    Role.DATA_OBJECT,
+    *_ARTIFACTS,
+}
 
 HOLDS: Mapping[Role, frozenset[Role]] = MappingProxyType(
     {
@@ -234,9 +254,12 @@ HOLDS: Mapping[Role, frozenset[Role]] = MappingProxyType(
             Role.LOOP: {Role.EXPRESSION, Role.COLLECTION},
             Role.LANE_SET: {Role.LANE},
             Role.LANE: {Role.LANE_SET, Role.LANE_MEMBER},
-            Role.COLLABORATION: {Role.PARTICIPANT, Role.MESSAGE_FLOW, Role.ASSOCIATION},
+            Role.COLLABORATION: {Role.PARTICIPANT, Role.MESSAGE_FLOW, *_ARTIFACTS},
             Role.ITEM: set[Role](),
             Role.ASSOCIATION: set[Role](),
+            Role.ANNOTATION: {Role.ANNOTATION_TEXT},
+            Role.DATA_ASSOCIATION: {Role.DATA_END},
+            Role.DATA_OBJECT: set[Role](),
             Role.PARTICIPANT: set[Role](),
             Role.MESSAGE_FLOW: set[Role](),
         }.items()

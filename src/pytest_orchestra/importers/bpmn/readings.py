@@ -53,7 +53,7 @@ def link_name(definition: RawElement, event: RawElement) -> str:
 
 def event_definition(linked: LinkedEvent, event: RawElement) -> EventDefinition:
     """An event definition with the name and code of what it speaks of."""
-    name, code = folded_name(linked.raw), ""
+    name, code = "", ""
     if linked.kind is EventKind.LINK:
         name = link_name(linked.raw, event)
     elif linked.item is not None:
