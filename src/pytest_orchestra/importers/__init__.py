@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.importers.bpmn import read_bpmn
-from pytest_orchestra.model import Problem, ProcessModel, Severity, SourceLocation
+from pytest_orchestra.model import (
+    Drawing,
+    Problem,
+    ProcessModel,
+    Severity,
+    SourceLocation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_model"]
+__all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_drawing", "read_model"]
 
 MAX_FILE_BYTES = 10_000_000
 """The largest file that is read; real models are under one million bytes."""
@@ -37,13 +43,33 @@ def read_model(path: Path) -> ProcessModel:
     """
     importer = SUFFIXES.get(path.suffix.lower())
     if importer is None:
-        raise _refusal(
-            "suffix-unknown",
-            f"a file named '*{path.suffix}' is no process file",
-            f"Name it with one of the suffixes {' '.join(SUFFIXES)}",
-            path,
-        )
+        raise _suffix_unknown(path)
     return importer(_content(path), str(path))
+
+
+def read_drawing(path: Path) -> Drawing:
+    """Reads how a process file is drawn, for pictures; :func:`read_model` needs nothing of it.
+
+    Args:
+        path: a file ``.bpmn``, ``.bpmn2``, ``.bpmn20.xml`` or ``.xml``.
+
+    Raises:
+        DefinitionError: the file cannot be read, is too large, or is not XML.
+    """
+    from pytest_orchestra.importers.bpmn.drawing import read_diagrams  # noqa: PLC0415 - few need it
+
+    if path.suffix.lower() not in SUFFIXES:
+        raise _suffix_unknown(path)
+    return read_diagrams(_content(path), str(path))
+
+
+def _suffix_unknown(path: Path) -> DefinitionError:
+    return _refusal(
+        "suffix-unknown",
+        f"a file named '*{path.suffix}' is no process file",
+        f"Name it with one of the suffixes {' '.join(SUFFIXES)}",
+        path,
+    )
 
 
 def _content(path: Path) -> bytes:

@@ -266,3 +266,46 @@ def test_associations_are_kept_wherever_they_stand(process: ReadProcess) -> None
         ("x", "a", "b"),
         ("association-1", "b", "note"),
     ]
+
+
+def test_data_and_annotations_are_kept_with_their_scope(read: Read) -> None:
+    """So are the associations of activities with data; none is any business of the way."""
+    model = read(
+        '<process id="p"><dataObject id="o"/><dataObjectReference id="r" name="Order" '
+        'dataObjectRef="o"/><textAnnotation id="n"><text>Mind the gap</text></textAnnotation>'
+        '<subProcess id="s"><dataStoreReference id="d" name="Stock"/><task id="t">'
+        '<ioSpecification><dataInput id="i"/></ioSpecification>'
+        '<dataInputAssociation id="x"><sourceRef>r</sourceRef><targetRef>i</targetRef>'
+        "</dataInputAssociation><dataOutputAssociation><targetRef>d</targetRef>"
+        "<transformation/><assignment><from/><to/></assignment></dataOutputAssociation></task>"
+        "</subProcess></process><collaboration><textAnnotation/><association/></collaboration>"
+    )
+    (got,) = model.processes
+    assert [(o.id, o.kind, o.name, o.scope) for o in got.data_objects] == [
+        ("o", "dataObject", "", "p"),
+        ("r", "dataObjectReference", "Order", "p"),
+        ("d", "dataStoreReference", "Stock", "s"),
+    ]
+    assert [(note.id, note.text) for note in got.annotations] == [("n", "Mind the gap")]
+    assert [
+        (line.id, line.source, line.target, line.carries_data) for line in got.associations
+    ] == [
+        ("x", "r", "t", True),
+        ("dataOutputAssociation-1", "t", "d", True),
+    ]
+    assert model.problems == ()
+
+
+@pytest.mark.parametrize("kind", ["sendTask", "receiveTask"])
+def test_a_task_knows_its_message(read: Read, kind: str) -> None:
+    """As an event does; what the file does not have is told."""
+    model = read(
+        f'<process id="p"><{kind} id="a" messageRef="m"/><{kind} id="b" messageRef="gone"/>'
+        f'<{kind} id="c" name="C"/></process><message id="m" name="Order"/>'
+    )
+    events = {
+        node.id: [(e.kind.value, e.name, e.reference) for e in node.events]
+        for node in model.processes[0].nodes
+    }
+    assert events == {"a": [("message", "Order", "m")], "b": [("message", "", "gone")], "c": []}
+    assert [problem.code for problem in model.problems] == ["reference-dangling"]

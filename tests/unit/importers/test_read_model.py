@@ -96,4 +96,4 @@ def test_what_is_no_xml_is_refused_with_line_and_column(tmp_path: Path) -> None:
 
 
 def test_the_public_names_are_said() -> None:
-    assert set(importers.__all__) == {"MAX_FILE_BYTES", "SUFFIXES", "read_model"}
+    assert set(importers.__all__) == {"MAX_FILE_BYTES", "SUFFIXES", "read_drawing", "read_model"}

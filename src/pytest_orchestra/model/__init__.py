@@ -1,0 +1,61 @@
+"""The vocabulary of processes: what importers make of a file and every floor above reads."""
+
+from pytest_orchestra.model.drawing import (
+    Bounds,
+    Diagram,
+    Drawing,
+    Edge,
+    Shape,
+)
+from pytest_orchestra.model.problem import (
+    ElementId,
+    Problem,
+    Severity,
+    SourceLocation,
+)
+from pytest_orchestra.model.process import (
+    Association,
+    DataObject,
+    EventDefinition,
+    EventKind,
+    Expression,
+    FlowNode,
+    Lane,
+    Loop,
+    LoopKind,
+    MessageFlow,
+    NodeKind,
+    Participant,
+    Process,
+    ProcessModel,
+    SequenceFlow,
+    TextAnnotation,
+)
+
+__all__ = [
+    "Association",
+    "Bounds",
+    "DataObject",
+    "Diagram",
+    "Drawing",
+    "Edge",
+    "ElementId",
+    "EventDefinition",
+    "EventKind",
+    "Expression",
+    "FlowNode",
+    "Lane",
+    "Loop",
+    "LoopKind",
+    "MessageFlow",
+    "NodeKind",
+    "Participant",
+    "Problem",
+    "Process",
+    "ProcessModel",
+    "SequenceFlow",
+    "Severity",
+    "Shape",
+    "SourceLocation",
+    "TextAnnotation",
+]
