@@ -51,13 +51,16 @@ class _Cover:
         self._finder = finder
         self._routes = finder.routes
         self.missing: set[ElementId] = set(self._routes.by_flow)
+        outcomes = self._routes.space.game.decisions.outcomes
+        numbers = {outcome.index for outcome in outcomes if outcome.turns is not None}
+        self._turns = numbers - self._routes.defaults
         self._leaving: dict[int, list[Edge]] = {}
         for edge in self._routes.live:
             self._leaving.setdefault(edge.source, []).append(edge)
         self._order = _reverse_postorder(self._leaving)
         circles = _circles(self._order, self._routes.live)
         self._circling: dict[int, list[Edge]] = {
-            state: [edge for edge in edges if circles[edge.source] == circles[edge.target]]
+            state: [edge for edge in edges if self._is_on_circle(edge, circles)]
             for state, edges in self._leaving.items()
         }
 
@@ -97,11 +100,20 @@ class _Cover:
     def _gain(self, edge: Edge) -> int:
         return sum(flow in self.missing for flow in edge.move.taken)
 
+    def _is_far_fetched(self, edge: Edge) -> bool:
+        return edge.move.misplaced or not self._turns.isdisjoint(edge.move.outcomes)
+
+    def _is_on_circle(self, edge: Edge, circles: dict[int, int]) -> bool:
+        """Whether a way round may take an edge: activities take their one turn there."""
+        is_on_circle = circles[edge.source] == circles[edge.target]
+        return is_on_circle and self._turns.isdisjoint(edge.move.outcomes)
+
     def _longest(self, *, misplaced: bool) -> Run | None:
         """Return the run that takes most missing flows and never comes to a state twice.
 
         Args:
-            misplaced: whether events may come elsewhere than where they are placed.
+            misplaced: whether events may come elsewhere than where they are placed, and activities
+                take several turns or none.
         """
         rank = {state: n for n, state in enumerate(self._order)}
         best: dict[int, tuple[int, Edge | None]] = {}
@@ -111,7 +123,7 @@ class _Cover:
                 continue
             for edge in self._leaving.get(state, ()):
                 is_onwards = rank[edge.target] > rank[state] and edge.target in best
-                if is_onwards and (misplaced or not edge.move.misplaced):
+                if is_onwards and (misplaced or not self._is_far_fetched(edge)):
                     worth = self._gain(edge) + best[edge.target][0]
                     if state not in best or worth > best[state][0]:
                         best[state] = (worth, edge)

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pytest_orchestra.flow.catching import Catching
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.splits import Ways, alternatives
+from pytest_orchestra.flow.turns import NO_TURNS, Turns
 from pytest_orchestra.model import ElementId, FlowNode, NodeKind
+
+_Way = tuple[Ways, ElementId | None, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +24,14 @@ class Outcome:
             sub-process.
         flows: the flows taken.
         event: the boundary event, event sub-process or start event that occurs.
+        turns: how many turns an activity with a marker takes.
     """
 
     index: int
     at: ElementId
     flows: Ways
     event: ElementId | None = None
+    turns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +66,28 @@ class Decisions:
 
     Attributes:
         events: the events that may come at any time, by host and by scope.
+        turns: how many turns activities may take; not a decision where it is but one number.
     """
 
     decisions: tuple[Decision, ...]
     outcomes: tuple[Outcome, ...]
     events: Mapping[ElementId, FreeEvents]
-    indices: Mapping[tuple[ElementId, Ways, ElementId | None], int]
+    turns: Turns
+    indices: Mapping[tuple[ElementId, _Way], int]
 
-    def find(self, at: ElementId, flows: Ways, event: ElementId | None = None) -> tuple[int, ...]:
+    def find(
+        self,
+        at: ElementId,
+        flows: Ways = (),
+        event: ElementId | None = None,
+        turns: int | None = None,
+    ) -> tuple[int, ...]:
         """Return an outcome's index, or nothing where there is no decision."""
-        index = self.indices.get((at, flows, event))
+        index = self.indices.get((at, (flows, event, turns)))
         return () if index is None else (index,)
 
 
-def find_decisions(graph: ProcessGraph, catching: Catching) -> Decisions:
+def find_decisions(graph: ProcessGraph, catching: Catching, turns: Turns = NO_TURNS) -> Decisions:
     """Find the places of a process where ways part, and their ways on."""
     events: dict[ElementId, FreeEvents] = {}
     for node in graph.nodes.values():
@@ -86,13 +99,13 @@ def find_decisions(graph: ProcessGraph, catching: Catching) -> Decisions:
         events[scope] = FreeEvents(
             interrupting=hosted.interrupting + own.interrupting, others=hosted.others + own.others
         )
-    found = sorted(_found(graph, events), key=lambda found: found[0])
+    found = sorted([*_turns(turns), *_found(graph, events)], key=lambda found: found[0])
     outcomes: list[Outcome] = []
     decisions: list[Decision] = []
     for at, ways, may_pass in found:
         numbered = tuple(
-            Outcome(index=n, at=at, flows=flows, event=event)
-            for n, (flows, event) in enumerate(ways, start=len(outcomes))
+            Outcome(index=n, at=at, flows=flows, event=event, turns=number)
+            for n, (flows, event, number) in enumerate(ways, start=len(outcomes))
         )
         outcomes.extend(numbered)
         decisions.append(Decision(at=at, outcomes=numbered, may_pass=may_pass))
@@ -100,24 +113,29 @@ def find_decisions(graph: ProcessGraph, catching: Catching) -> Decisions:
         decisions=tuple(decisions),
         outcomes=tuple(outcomes),
         events=events,
-        indices={(o.at, o.flows, o.event): o.index for o in outcomes},
+        turns=turns,
+        indices={(o.at, (o.flows, o.event, o.turns)): o.index for o in outcomes},
     )
 
 
-_Way = tuple[Ways, ElementId | None]
+_Found = tuple[ElementId, list[_Way], bool]
 
 
-def _found(
-    graph: ProcessGraph, events: Mapping[ElementId, FreeEvents]
-) -> Iterator[tuple[ElementId, list[_Way], bool]]:
+def _turns(turns: Turns) -> Iterator[_Found]:
+    for activity, numbers in turns.items():
+        if len(numbers) > 1:
+            yield activity, [((), None, number) for number in numbers], False
+
+
+def _found(graph: ProcessGraph, events: Mapping[ElementId, FreeEvents]) -> Iterator[_Found]:
     for scope in {graph.process.id, *graph.children}:
         starts = graph.start_events(scope)
         if len(starts) > 1:
-            yield scope, [(alternatives(graph, s)[0], s.id) for s in starts], False
+            yield scope, [(alternatives(graph, s)[0], s.id, None) for s in starts], False
     for node in graph.nodes.values():
         if node.kind is NodeKind.BOUNDARY_EVENT:
             continue
-        own: list[_Way] = [(flows, None) for flows in alternatives(graph, node)]
+        own: list[_Way] = [(flows, None, None) for flows in alternatives(graph, node)]
         cutting = [e for e in events.get(node.id, FreeEvents()).interrupting if e.attached_to]
         own.extend(_ways_of(graph, cutting))
         if len(own) > 1:
@@ -129,7 +147,7 @@ def _found(
 
 
 def _ways_of(graph: ProcessGraph, events: list[FlowNode]) -> list[_Way]:
-    return [(flows, event.id) for event in events for flows in alternatives(graph, event)]
+    return [(flows, event.id, None) for event in events for flows in alternatives(graph, event)]
 
 
 def _boundary_events(graph: ProcessGraph, catching: Catching, host: FlowNode) -> FreeEvents:

@@ -167,6 +167,8 @@ class _Chooser:
     def choose(self, decision: Decision) -> Outcome | None:
         if decision.may_pass:
             return None
+        if decision.outcomes[0].turns is not None:
+            return decision.outcomes[0]
         return self._named(decision) or self._nearest(decision)
 
     def _named(self, decision: Decision) -> Outcome | None:

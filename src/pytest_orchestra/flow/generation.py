@@ -29,6 +29,7 @@ from pytest_orchestra.flow.soundness import find_problems
 from pytest_orchestra.flow.space import Run, StateSpace, run_key
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.flow.turns import allowed_turns
 from pytest_orchestra.flow.wishes import find_added, known_keys, left_out, not_main
 from pytest_orchestra.model import ElementId, Process
 
@@ -49,7 +50,8 @@ def generate_scenarios(
     Args:
         process: any process, sound or not.
         criterion: which scenarios are chosen.
-        max_loop_iterations: how often a scenario may turn back by one flow.
+        max_loop_iterations: how often a scenario may turn back by one flow, and how many turns
+            an activity with a loop or multi-instance marker may take.
         max_scenarios: how many are chosen at most; flow coverage is kept.
         steering: what the suite says of them.
         processes: those that call activities may call, by id.
@@ -62,7 +64,12 @@ def generate_scenarios(
         ConfigurationError: the criterion is not there yet, or a number is out of range.
     """
     _check(criterion, max_loop_iterations, max_scenarios)
-    finder, main = find_main(index_process(process), max_loop_iterations, steering)
+    finder, main = find_main(
+        index_process(process),
+        max_loop_iterations,
+        steering,
+        every_turn=criterion is Criterion.PATHS,
+    )
     routes = finder.routes
     added, faults = find_added(finder, main, steering) if main else ({}, [])
     selection = Selection(max(1, max_scenarios - len(added)))
@@ -99,7 +106,11 @@ def _check(criterion: Criterion, max_loop_iterations: int, max_scenarios: int) -
 
 
 def find_main(
-    graph: ProcessGraph, max_turns: int, steering: Steering = UNSTEERED
+    graph: ProcessGraph,
+    max_turns: int,
+    steering: Steering = UNSTEERED,
+    *,
+    every_turn: bool = False,
 ) -> tuple[RunFinder, Run]:
     """Explore a process; return what finds its runs, and ``main``, empty where no run ends well.
 
@@ -107,10 +118,12 @@ def find_main(
         graph: the process.
         max_turns: how often a run may turn back by one flow.
         steering: what the suite says of outcomes and loops.
+        every_turn: whether activities may take any number of turns up to N.
     """
-    finder, main = _settled(StateSpace(TokenGame(graph, steering=steering)), max_turns)
+    turns = allowed_turns(graph, max_turns, steering.max_loop_iterations, every=every_turn)
+    finder, main = _settled(StateSpace(TokenGame(graph, turns, steering=steering)), max_turns)
     if not main:
-        patient = TokenGame(graph, is_patient=True, steering=steering)
+        patient = TokenGame(graph, turns, is_patient=True, steering=steering)
         finder, main = _settled(StateSpace(patient), max_turns)
     return finder, main
 

@@ -44,8 +44,8 @@ def label_outcomes(graph: ProcessGraph, decisions: Decisions) -> tuple[Label, ..
     """Return the label of every outcome, by index.
 
     An outcome is called by its gateway's name and its own, or the one that exists; without both
-    by its target's; an event by its name, else by its kind and host. Outcomes that would still
-    be called alike are called by their ids.
+    by its target's; an event by its name, else by its kind and host; a number of turns by its
+    activity's name. Outcomes that would still be called alike are called by their ids.
     """
     names = [_name(graph, outcome) for outcome in decisions.outcomes]
     slugs = [fold(name) for name in names]
@@ -64,6 +64,8 @@ def label_outcomes(graph: ProcessGraph, decisions: Decisions) -> tuple[Label, ..
 
 def outcome_id(outcome: Outcome) -> str:
     """Return the id of an outcome: of its event, else of its flows, else of its place."""
+    if outcome.turns is not None:
+        return f"{outcome.at} x{outcome.turns}"
     return outcome.event or "+".join(outcome.flows) or outcome.at
 
 
@@ -80,6 +82,8 @@ def _parting(decisions: Decisions) -> Iterator[int]:
 def _name(graph: ProcessGraph, outcome: Outcome) -> str:
     if outcome.event is not None:
         return _event_name(graph, graph.nodes[outcome.event])
+    if outcome.turns is not None:
+        return f"{graph.nodes[outcome.at].name or outcome.at} x{outcome.turns}"
     gateway = graph.nodes[outcome.at].name
     own = " + ".join(name for flow in outcome.flows if (name := graph.flows[flow].name))
     if gateway and own:

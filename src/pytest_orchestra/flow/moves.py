@@ -27,6 +27,8 @@ class MoveKind(Enum):
     """A sub-process with something inside is entered."""
     CLOSE = auto()
     """Nothing is left inside a scope: it is completed."""
+    AGAIN = auto()
+    """Nothing is left inside a sub-process: its next turn begins."""
     START = auto()
     """One of several start events is chosen."""
     RESUME = auto()
@@ -63,6 +65,7 @@ class Move:
         spent, settled: markers of scopes that pass to another stage.
         outcomes: all outcomes taken, in order.
         misplaced: whether an event comes at another place than it should, for want of it.
+        turns: how many turns an activity takes; events come in the last one.
         visits: how many nodes are entered.
         taken: all flows taken, the events' own included.
         added: all tokens made.
@@ -82,6 +85,7 @@ class Move:
     settled: tuple[int, ...] = ()
     outcomes: tuple[int, ...] = ()
     misplaced: bool = False
+    turns: int = 1
     visits: int = field(init=False)
     taken: Ways = field(init=False)
     added: tuple[int, ...] = field(init=False)
@@ -160,17 +164,48 @@ class MoveMaker:
         leavings = self._leavings(node)
         return [replace(move, kind=MoveKind.RESUME, entered=False) for move in leavings]
 
+    def again(self, scope: ElementId, to_come: int) -> list[Move]:
+        """Return the move with which a sub-process begins its next turn.
+
+        Args:
+            scope: the sub-process.
+            to_come: how many turns are to come, this one included.
+        """
+        tokens = self._places.turn(self._graph, scope, to_come - 1)
+        return [Move(kind=MoveKind.AGAIN, element=scope, entered=True, produced=tokens)]
+
     def visit(self, node: FlowNode, watches: tuple[Watch, ...]) -> list[Move]:
         """Return what can happen when a token comes to a node."""
-        if self._graph.is_opened(node):
-            opening = self._places.opening(self._graph, node.id)
-            return [Move(kind=MoveKind.OPEN, element=node.id, entered=True, produced=opening)]
-        calm = list(self._own(node))
-        moves = [self._settled(move, watches) for move in calm]
+        calm = list(self._calm(node))
+        running = [move for move in calm if move.turns]
+        moves = [self._settled(move, watches) if move.turns else move for move in calm]
         for watch in watches:
-            met = [*self._accompanied(node, watch, calm), *self._interruptions(node, watch)]
+            met = [*self._accompanied(node, watch, running), *self._interruptions(node, watch)]
             moves.extend(self._settled(move, watches, watch) for move in met)
         return moves
+
+    def _calm(self, node: FlowNode) -> Iterator[Move]:
+        """Yield what can happen with nothing coming from around, for each number of turns."""
+        numbers = self._decisions.turns.get(node.id)
+        if numbers is None:
+            yield from self._taking(node, 1)
+            return
+        for turns in numbers:
+            chosen = self._decisions.find(node.id, turns=turns)
+            for move in self._taking(node, turns):
+                yield replace(move, turns=turns, outcomes=chosen + move.outcomes)
+
+    def _taking(self, node: FlowNode, turns: int) -> Iterator[Move]:
+        if not turns:
+            done = self._places.done.get(node.id)
+            for move in self._leavings(node):
+                kept = tuple(place for place in move.produced if place != done)
+                yield replace(move, produced=kept)
+        elif self._graph.is_opened(node):
+            opening = self._places.opening(self._graph, node.id, turns)
+            yield Move(kind=MoveKind.OPEN, element=node.id, entered=True, produced=opening)
+        else:
+            yield from self._own(node)
 
     # -- what a node does by itself ------------------------------------------------------------
 
@@ -293,8 +328,10 @@ class MoveMaker:
         inside = self._places.inside[scope]
         if not event.attached_to:
             return inside
-        kept = self._places.kept.get(scope, ())
-        return inside.union(self._places.active[scope].values(), kept)
+        places = self._places
+        return inside.union(
+            places.active[scope].values(), places.kept.get(scope, ()), places.again.get(scope, ())
+        )
 
     def _settled(self, move: Move, watches: tuple[Watch, ...], met: Watch | None = None) -> Move:
         """Return a move with the passing of the scopes around to their next stage.

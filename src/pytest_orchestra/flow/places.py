@@ -13,6 +13,7 @@ from enum import Enum, auto
 from pytest_orchestra.flow.compensation import Compensation
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.order import TokenOrder
+from pytest_orchestra.flow.turns import Turns
 from pytest_orchestra.model import ElementId
 
 
@@ -31,6 +32,8 @@ class PlaceKind(Enum):
     """No token but a memory, kept once: an activity completed that may be compensated."""
     THROWN = auto()
     """It waits at a throw until what is to be compensated has been."""
+    AGAIN = auto()
+    """A sub-process that is active has further turns to take, once nothing is left inside."""
 
 
 class Stage(Enum):
@@ -48,8 +51,9 @@ class Place:
 
     Attributes:
         element: the flow, the node or the scope.
-        target: the node that a token here comes to; the scope itself of ENTRY and ACTIVE.
+        target: the node that a token here comes to; the scope itself of ENTRY, ACTIVE and AGAIN.
         scope: the process or sub-process that the token keeps from completing.
+        turns: of AGAIN: how many are to come.
     """
 
     kind: PlaceKind
@@ -57,6 +61,7 @@ class Place:
     target: ElementId
     scope: ElementId
     stage: Stage = Stage.SETTLED
+    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,7 @@ class Places:
             same. A process without such events is not marked as active at all.
         done: of each activity that may be compensated.
         thrown: of each throw that compensates.
+        again: of each sub-process that may take several turns, by how many are to come, from 1.
         inside: what ends with a scope.
         kept: what a scope's activities leave behind, which may outlast it.
     """
@@ -83,16 +89,22 @@ class Places:
     active: Mapping[ElementId, Mapping[Stage, int]]
     done: Mapping[ElementId, int]
     thrown: Mapping[ElementId, int]
+    again: Mapping[ElementId, tuple[int, ...]]
     inside: Mapping[ElementId, frozenset[int]]
     kept: Mapping[ElementId, frozenset[int]]
 
-    def opening(self, graph: ProcessGraph, scope: ElementId) -> tuple[int, ...]:
-        """Return the tokens that a scope has when it becomes active."""
+    def opening(self, graph: ProcessGraph, scope: ElementId, turns: int = 1) -> tuple[int, ...]:
+        """Return the tokens that a scope has when it becomes active for a number of turns."""
         active = self.active.get(scope)
         mark = () if active is None else (active[Stage.FRESH],)
+        return (*mark, *self.turn(graph, scope, turns - 1))
+
+    def turn(self, graph: ProcessGraph, scope: ElementId, to_come: int) -> tuple[int, ...]:
+        """Return the tokens with which a turn of a scope begins that others may follow."""
+        again = (self.again[scope][to_come - 1],) if to_come else ()
         if scope in self.entries:
-            return (*mark, self.entries[scope])
-        return (*mark, *(self.nodes[entry.id] for entry in graph.entries(scope)))
+            return (*again, self.entries[scope])
+        return (*again, *(self.nodes[entry.id] for entry in graph.entries(scope)))
 
 
 def lay_places(
@@ -101,6 +113,8 @@ def lay_places(
     watched: Collection[ElementId],
     parked: Collection[ElementId],
     compensation: Compensation,
+    *,
+    turns: Turns,
 ) -> Places:
     """Lay out the places of a process.
 
@@ -110,21 +124,24 @@ def lay_places(
         watched: the scopes to which an event may come at any time.
         parked: flows that turn back whose tokens go last of all.
         compensation: what is undone by what.
+        turns: how many turns activities may take.
     """
-    ranked = sorted(
-        [
-            *_rank(graph, order, watched, parked),
-            *_rank_compensation(graph, order, compensation),
-        ],
-        key=lambda item: item[0],
-    )
+    ranked = [
+        *_rank(graph, order, watched, parked),
+        *_rank_compensation(graph, order, compensation),
+        *_rank_turns(graph, order, turns),
+    ]
+    ranked.sort(key=lambda item: item[0])
     listed = tuple(place for _, place in ranked)
     by_kind: dict[PlaceKind, dict[ElementId, int]] = {kind: {} for kind in PlaceKind}
     active: defaultdict[ElementId, dict[Stage, int]] = defaultdict(dict)
+    again: defaultdict[ElementId, tuple[int, ...]] = defaultdict(tuple)
     for number, place in enumerate(listed):
         by_kind[place.kind][place.element] = number
         if place.kind is PlaceKind.ACTIVE:
             active[place.element][place.stage] = number
+        if place.kind is PlaceKind.AGAIN:
+            again[place.element] = (number, *again[place.element])
     for stages in active.values():
         for stage in Stage:
             stages.setdefault(stage, stages[Stage.SETTLED])
@@ -136,6 +153,7 @@ def lay_places(
         active=active,
         done=by_kind[PlaceKind.DONE],
         thrown=by_kind[PlaceKind.THROWN],
+        again=again,
         inside=_insides(graph, listed, is_kept=False),
         kept=_insides(graph, listed, is_kept=True),
     )
@@ -194,6 +212,20 @@ def _rank_compensation(
         scope = graph.nodes[throw].scope
         place = Place(kind=PlaceKind.THROWN, element=throw, target=throw, scope=scope)
         yield (order.position[throw], "", 0), place
+
+
+def _rank_turns(graph: ProcessGraph, order: TokenOrder, turns: Turns) -> Iterator[_Ranked]:
+    """Yield the places of turns to come: before the place that completes their sub-process."""
+    for node in (graph.nodes[activity] for activity in turns):
+        for to_come in range(1, max(turns[node.id])) if graph.is_opened(node) else ():
+            place = Place(
+                kind=PlaceKind.AGAIN,
+                element=node.id,
+                target=node.id,
+                scope=node.scope,
+                turns=to_come,
+            )
+            yield (order.closing[node.id], "", -to_come), place
 
 
 def _insides(

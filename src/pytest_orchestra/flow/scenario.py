@@ -38,7 +38,8 @@ class Moment:
 
     Attributes:
         visit: which time this element is passed, from 1; a LEFT or INTERRUPTED has the number
-            of the visit that it ends.
+            of the visit that it ends. 0: the way comes by an activity whose marker takes no turn;
+            it is ENTERED so, nothing of it happens, and it is not left.
         causes: indices of the moments that led directly here (several at a join). A moment that
             is not among the transitive causes of another is not sure to come before it.
         caller: of a moment of a called process: index of the moment that entered the call; its

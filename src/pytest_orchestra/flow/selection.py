@@ -82,7 +82,9 @@ class Selection:
     def rule_out(self, why: str, *outcomes: Outcome) -> None:
         """Note outcomes that no run takes, or not together."""
         taken = tuple(
-            TakenOutcome(at=outcome.at, flows=outcome.flows, event=outcome.event)
+            TakenOutcome(
+                at=outcome.at, flows=outcome.flows, event=outcome.event, turns=outcome.turns
+            )
             for outcome in outcomes
         )
         self.infeasible.append(Infeasible(decisions=taken, why=why))

@@ -63,10 +63,6 @@ def _readings(game: TokenGame) -> Iterator[Problem]:
     for node in game.graph.nodes.values():
         name = named(node)
         about = partial(_note, element_id=node.id, location=node.location)
-        if node.loop:
-            yield about(
-                code="loop-one-turn", message=f"{name} has a loop marker and takes one turn"
-            )
         escape = game.catching.escapes.get(node.id)
         if escape is Escape.ENDS_PLAINLY:
             yield about(

@@ -14,6 +14,7 @@ from pytest_orchestra.flow.scenario import Moment, Passage, TakenOutcome, WayCon
 from pytest_orchestra.flow.space import Edge, Run
 from pytest_orchestra.flow.splits import Ways
 from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.flow.turns import is_parallel
 from pytest_orchestra.model import ElementId, NodeKind, SequenceFlow
 
 _Causes = tuple[int, ...]
@@ -48,11 +49,18 @@ def tell_run(game: TokenGame, run: Run, defaults: AbstractSet[int]) -> ToldWay:
 
 @dataclass(slots=True, kw_only=True)
 class _ActiveScope:
-    """A scope that is active: which visit it is, and the ends of tokens in it so far."""
+    """A scope that is active: which visit it is, and the ends of tokens in it so far.
+
+    Attributes:
+        turns: how many turns it has taken, this one included.
+        left: of parallel instances the ends of the earlier ones.
+    """
 
     visit: int
     entered: _Causes
     ends: list[int] = field(default_factory=list)
+    turns: int = 1
+    left: list[int] = field(default_factory=list)
 
 
 class _Teller:
@@ -67,6 +75,7 @@ class _Teller:
         self._activities = self._graph.activities
         self._conditional = self._graph.conditional
         self._visits: defaultdict[ElementId, int] = defaultdict(int)
+        self._counted: defaultdict[ElementId, int] = defaultdict(int)
         self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
         self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
         self._undoers = _undoers(game)
@@ -92,7 +101,9 @@ class _Teller:
         elif move.kind is MoveKind.RESUME:
             self._decide(move.outcomes)
             visit = self._visits[move.element]
-            self._leave(move.element, move.flows, max(causes), visit, move.produced)
+            self._leave(move.element, move.flows, (max(causes),), visit, move.produced)
+        elif move.kind is MoveKind.AGAIN:
+            self._begin_again(move)
         else:
             self._visit(move, causes)
 
@@ -101,22 +112,65 @@ class _Teller:
     def _pass(self, move: Move, causes: _Causes) -> None:
         """Enter a node and leave it, as nearly all moves do."""
         node = move.element
-        here = self._happen(Passage.ENTERED, node, causes)
-        visit = self._visits[node]
+        if node in self._activities:
+            here = self._take_turns(node, move.turns, causes)
+        else:
+            here = (self._happen(Passage.ENTERED, node, causes),)
         if move.outcomes:
             self._decide(move.outcomes)
-        if node in self._activities:
-            here = self._happen(Passage.LEFT, node, (here,), visit)
-        self._leave(node, move.flows, here, visit, move.produced)
+        self._leave(node, move.flows, here, self._visits[node] or 1, move.produced)
+        self._remember(move.produced, move.turns, here[-1])
+
+    def _take_turns(self, node: ElementId, turns: int, causes: _Causes) -> _Causes:
+        """Enter and leave an activity; parallel instances one by one, but not because of another.
+
+        Returns:
+            The moments after which no turn is left to wait for.
+        """
+        if not turns:
+            return (self._note(Passage.ENTERED, node, 0, causes),)
+        all_left: _Causes = ()
+        for _ in range(turns):
+            here = self._happen(Passage.ENTERED, node, causes)
+            left = self._happen(Passage.LEFT, node, (here,), self._visits[node])
+            if is_parallel(self._graph.nodes[node]):
+                all_left = (*all_left, left)
+            else:
+                causes = all_left = (left,)
+        return all_left
 
     def _close(self, move: Move) -> None:
         scope = self._active[move.element].pop(0)
         if move.element in self._graph.nodes:
-            causes = tuple(sorted(set(scope.ends))) or scope.entered
-            left = self._happen(Passage.LEFT, move.element, causes, scope.visit)
+            left = self._complete(move.element, scope)
             self._decide(move.outcomes)
-            self._leave(move.element, move.flows, left, scope.visit, move.produced)
+            self._leave(move.element, move.flows, (*scope.left, left), scope.visit, move.produced)
+            self._remember(move.produced, scope.turns, left)
             self._note_undone(move.element, left)
+
+    def _complete(self, element: ElementId, scope: _ActiveScope) -> int:
+        causes = tuple(sorted(set(scope.ends))) or scope.entered
+        return self._happen(Passage.LEFT, element, causes, scope.visit)
+
+    def _begin_again(self, move: Move) -> None:
+        """Leave a sub-process and enter it for its next turn."""
+        scope = self._active[move.element][0]
+        left = self._complete(move.element, scope)
+        causes: _Causes = (left,)
+        if is_parallel(self._graph.nodes[move.element]):
+            scope.left.append(left)
+            causes = self.moments[scope.entered[0]].causes
+        scope.entered = (self._happen(Passage.ENTERED, move.element, causes),)
+        scope.visit = self._visits[move.element]
+        scope.turns += 1
+        scope.ends = []
+        self._put(move.produced, scope.entered)
+
+    def _remember(self, produced: tuple[int, ...], turns: int, left: int) -> None:
+        """Each turn of an activity is compensated; leaving it has put one of them there."""
+        for place in produced:
+            if self._places[place].kind is PlaceKind.DONE:
+                self._tokens[place].extend([(left,)] * (turns - 1))
 
     def _note_undone(self, scope: ElementId, left: int) -> None:
         """A throw goes on because its handler, a sub-process, was left."""
@@ -128,6 +182,9 @@ class _Teller:
     def _visit(self, move: Move, causes: _Causes) -> None:
         node = self._graph.nodes[move.element]
         came = self._fire(move, causes) if move.fired_first else []
+        earlier = self._take_earlier_turns(move, causes)
+        if not is_parallel(node):
+            causes, earlier = earlier or causes, ()
         here = causes
         if move.entered:
             if move.cut and not move.fired:
@@ -135,7 +192,7 @@ class _Teller:
             here = (self._happen(Passage.ENTERED, node.id, here),)
         visit = self._visits[node.id]
         if not move.fired_first:
-            came = self._fire(move, here)
+            came = self._fire(move, (*earlier, *here) if move.interrupts else here)
         self.decisions.extend(self._brought_about(f) for f in move.fired if not f.outcomes)
         self._decide(move.outcomes)
         if move.kind is MoveKind.OPEN:
@@ -144,7 +201,14 @@ class _Teller:
             if node.id in self._activities:
                 here = (self._happen(Passage.LEFT, node.id, (*here, *came), visit),)
             self._clear(move.cut, here)
-            self._leave(node.id, move.flows, here[0], visit, move.produced)
+            self._leave(node.id, move.flows, (*earlier, *here), visit, move.produced)
+            self._remember(move.produced, move.turns, here[0])
+
+    def _take_earlier_turns(self, move: Move, causes: _Causes) -> _Causes:
+        """Take the turns of a task before the last one, in which events come."""
+        if move.kind is MoveKind.OPEN or move.turns <= 1:
+            return ()
+        return self._take_turns(move.element, move.turns - 1, causes)
 
     def _fire(self, move: Move, causes: _Causes) -> list[int]:
         """Let the events of a move come; the last of them may end what is active.
@@ -169,24 +233,23 @@ class _Teller:
                 self._clear(move.cut, (came,))
             if event.attached_to:
                 visit = self._visits[event.id]
-                self._leave(event.id, firing.flows, came, visit, firing.produced)
+                self._leave(event.id, firing.flows, (came,), visit, firing.produced)
             else:
                 self._put(firing.produced, (came,))
         return meanwhile
 
     def _leave(
-        self, node: ElementId, flows: Ways, cause: int, visit: int, produced: tuple[int, ...]
+        self, node: ElementId, flows: Ways, causes: _Causes, visit: int, produced: tuple[int, ...]
     ) -> None:
         """Take the flows on from a node, or end the token there."""
         if node in self._conditional:
-            self._note_conditions(node, flows, visit, cause)
-        causes = (cause,)
+            self._note_conditions(node, flows, visit, causes[-1])
         taken = {flow: (self._happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
             self._tokens[place].append(taken.get(self._places[place].element, causes))
         if all(self._places[place].kind is PlaceKind.DONE for place in produced):
             for scope in self._active.get(self._graph.nodes[node].scope, ()):
-                scope.ends.append(cause)
+                scope.ends.extend(causes)
 
     def _with_last_of(self, cut: frozenset[int], causes: _Causes) -> _Causes:
         """Add the last that happened in what is about to be ended: nothing of it comes later."""
@@ -195,7 +258,8 @@ class _Teller:
             place = self._places[number]
             last.update(*self._tokens.get(number, ()))
             if place.kind is PlaceKind.ACTIVE:
-                last.update(*(scope.ends for scope in self._active.get(place.element, ())))
+                for scope in self._active.get(place.element, ()):
+                    last.update(scope.ends, scope.left)
         return tuple(sorted(last)) if cut else causes
 
     def _clear(self, cut: frozenset[int], causes: _Causes) -> None:
@@ -229,6 +293,9 @@ class _Teller:
         """Note a moment and return its index; without a visit it is the element's next one."""
         if not visit:
             self._visits[element] = visit = self._visits[element] + 1
+        return self._note(passage, element, visit, causes)
+
+    def _note(self, passage: Passage, element: ElementId, visit: int, causes: _Causes) -> int:
         self.moments.append(Moment(passage=passage, element=element, visit=visit, causes=causes))
         return len(self.moments) - 1
 
@@ -243,13 +310,17 @@ class _Teller:
     def _decide(self, outcomes: Iterable[int]) -> None:
         for index in outcomes:
             outcome = self._outcomes[index]
+            visit = self._visits[outcome.at] or 1
+            if outcome.turns is not None:
+                self._counted[outcome.at] = visit = self._counted[outcome.at] + 1
             self.decisions.append(
                 TakenOutcome(
                     at=outcome.at,
                     flows=outcome.flows,
                     event=outcome.event,
+                    turns=outcome.turns,
                     default=index in self._defaults,
-                    visit=self._visits[outcome.at] or 1,
+                    visit=visit,
                 )
             )
 

@@ -20,6 +20,7 @@ from pytest_orchestra.flow.moves import Move, MoveMaker, Watch
 from pytest_orchestra.flow.order import TokenOrder, order_tokens
 from pytest_orchestra.flow.places import Place, PlaceKind, Places, lay_places
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
+from pytest_orchestra.flow.turns import NO_TURNS, Turns
 from pytest_orchestra.flow.undoing import rule_of_throw
 from pytest_orchestra.flow.watches import place_watches
 from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
@@ -35,6 +36,7 @@ class TokenGame:
 
     Args:
         graph: the process.
+        turns: how many turns activities may take.
         is_patient: whether all tokens that turn back wait for what ends others; so a run ends in
             which one branch would turn back for ever and another ends the whole.
         steering: what the suite says of outcomes.
@@ -46,11 +48,16 @@ class TokenGame:
     """
 
     def __init__(
-        self, graph: ProcessGraph, *, is_patient: bool = False, steering: Steering = UNSTEERED
+        self,
+        graph: ProcessGraph,
+        turns: Turns = NO_TURNS,
+        *,
+        is_patient: bool = False,
+        steering: Steering = UNSTEERED,
     ) -> None:
         self.graph = graph
         self.catching: Catching = match_catches(graph)
-        self.decisions: Decisions = find_decisions(graph, self.catching)
+        self.decisions: Decisions = find_decisions(graph, self.catching, turns)
         order: TokenOrder = order_tokens(graph, _late(graph, self.catching))
         self.back = order.back
         unfit = order.back.union(steering.without)
@@ -65,7 +72,7 @@ class TokenGame:
         ]
         self.compensation: Compensation = match_compensation(graph)
         self.places: Places = lay_places(
-            graph, order, self.decisions.events, parked, self.compensation
+            graph, order, self.decisions.events, parked, self.compensation, turns=turns
         )
         self._memories = frozenset(self.places.done.values())
         self._maker = MoveMaker(graph, self.catching, self.decisions, self.places)
@@ -82,9 +89,10 @@ class TokenGame:
             return ()
         return tuple(sorted(self.places.opening(self.graph, scope)))
 
-    def rank(self, outcome: Outcome) -> tuple[int, str, tuple[ElementId, ...]]:
+    def rank(self, outcome: Outcome) -> tuple[int, str, tuple[ElementId, ...], int]:
         """Return where an outcome stands in the order of the way."""
-        return self._position.get(outcome.at, 0), outcome.event or "", outcome.flows
+        position = self._position.get(outcome.at, 0)
+        return position, outcome.event or "", outcome.flows, outcome.turns or 0
 
     def open_outcomes(self) -> list[Outcome]:
         """Return the outcomes that the suite does not leave out, in the order of the way."""
@@ -168,13 +176,15 @@ class TokenGame:
             return self._maker.start(place.element)
         if place.kind is PlaceKind.ACTIVE:
             return self._maker.close(place.element)
+        if place.kind is PlaceKind.AGAIN:
+            return self._maker.again(place.element, place.turns)
         return self._maker.visit(self.graph.nodes[place.target], watches)
 
     def _rule(self, number: int, place: Place) -> _Rule:
         """Return what tells which tokens are taken when one at this place goes on."""
         if place.kind is PlaceKind.ENTRY:
             return partial(_alone, (number,))
-        if place.kind is PlaceKind.ACTIVE:
+        if place.kind in (PlaceKind.ACTIVE, PlaceKind.AGAIN):
             inside = self.places.inside.get(place.element, frozenset())
             return partial(_when_none_of, inside, (number,))
         if place.kind is PlaceKind.THROWN:

@@ -107,7 +107,7 @@ class _Weaver:
             causes.update(() if thrown is None else (thrown,))
         self.places.append(len(self.woven))
         self.woven.append(replace(moment, causes=tuple(sorted(causes))))
-        node = self._graph.nodes.get(moment.element)
+        node = self._graph.nodes.get(moment.element) if moment.visit else None
         if node and node.kind is NodeKind.CALL_ACTIVITY and moment.passage is Passage.ENTERED:
             inner = self._go_through(node, _end_of(self._graph, self._moments, index))
             if inner is not None:
@@ -121,7 +121,7 @@ class _Weaver:
             element = moment.element
             if moment.caller is None:
                 element = ElementId(f"{inner.process_id}/{element}")
-            visit = before[element] + moment.visit
+            visit = before[element] + moment.visit if moment.visit else 0
             self._visits[element] = max(self._visits[element], visit)
             self.woven.append(
                 replace(

@@ -45,6 +45,12 @@ KINDS = {
     "transaction": NodeKind.TRANSACTION,
     "adhoc": NodeKind.AD_HOC_SUB_PROCESS,
 }
+MARKERS = {
+    "loop": LoopKind.STANDARD,
+    "while": LoopKind.STANDARD,
+    "each": LoopKind.SEQUENTIAL,
+    "all": LoopKind.PARALLEL,
+}
 EVENTS = {kind.value: kind for kind in EventKind}
 NODE = re.compile(r'(?P<id>\S+): (?P<kind>\w+)(?: "(?P<name>.*)")?(?P<rest>.*)')
 FLOW = re.compile(
@@ -56,9 +62,9 @@ FLOW = re.compile(
 def draw_process(text: str, process_id: str = "P") -> Process:
     """Makes a process of lines.
 
-    ``ID: KIND "name" [in SCOPE] [on HOST] [EVENT[=name]] [calm] [default=FLOW] [by-event] [loop]
-    [calls=PROCESS]``
-    is a node, ``[ID:] A -> B "name" [if CONDITION]`` a flow, ``A .. B`` an association.
+    ``ID: KIND "name" [in SCOPE] [on HOST] [EVENT[=name]] [calm] [default=FLOW] [by-event]
+    [calls=PROCESS] [loop|while|each|all] [most=N]`` is a node,
+    ``[ID:] A -> B "name" [if CONDITION]`` a flow, ``A .. B`` an association.
     """
     lines: list[Association] = []
     nodes: list[FlowNode] = []
@@ -100,8 +106,17 @@ def _node(line: str, process_id: str) -> FlowNode:
         triggered_by_event="by-event" in words,
         called_element=values.get("calls", ""),
         for_compensation="handler" in words,
-        loop=Loop(kind=LoopKind.STANDARD) if "loop" in words else None,
+        loop=_loop(words, values.get("most")),
     )
+
+
+def _loop(words: list[str], most: str | None) -> Loop | None:
+    """A marker: ``loop``, ``while`` (tests before), ``each`` and ``all`` (at the same time)."""
+    for word, kind in MARKERS.items():
+        if word in words:
+            maximum = None if most is None else int(most)
+            return Loop(kind=kind, test_before=word == "while", maximum=maximum)
+    return None
 
 
 def _after(words: list[str], word: str) -> ElementId | None:
@@ -157,6 +172,7 @@ class Judge:
     opened: Counter[str] = field(default_factory=Counter)
     taking: dict[str, set[str]] = field(default_factory=dict)
     has_thrown: bool = False
+    turning: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.nodes = {node.id: node for node in self.process.nodes}
@@ -169,16 +185,19 @@ class Judge:
         for moment in moments:
             element = moment.element
             if moment.passage is Passage.ENTERED:
-                self.enter(self.nodes[element])
+                self.enter(self.nodes[element], moment.visit)
             elif moment.passage is Passage.TAKEN:
                 source = self.flows[element].source
                 assert element in self.taking[source], f"{element} cannot be taken"
                 self.taking[source].remove(element)
+                self.turning.discard(source)
                 self.tokens[element] += 1
             elif moment.passage is Passage.LEFT:
                 assert self.active[element], f"{element} is left but not active"
                 assert not self.inner(element), f"{element} is left with something inside"
                 self.active[element] -= 1
+                if self.nodes[element].loop:
+                    self.turning.add(element)
                 self.leave(self.nodes[element])
             else:
                 assert moment.passage is Passage.INTERRUPTED
@@ -202,10 +221,15 @@ class Judge:
     def is_link(self, node: FlowNode) -> bool:
         return any(event.kind is EventKind.LINK for event in node.events)
 
-    def enter(self, node: FlowNode) -> None:
-        self.check_split(node)
-        self.begin(node)
-        if node.kind.is_activity:
+    def enter(self, node: FlowNode, visit: int) -> None:
+        if node.id in self.turning and not self.has_token(node):
+            self.taking.pop(node.id, None)
+        else:
+            self.check_split(node)
+            self.begin(node)
+        if not visit:
+            assert may_be_skipped(node), f"{node.id} takes a turn at least"
+        if node.kind.is_activity and visit:
             self.active[node.id] += 1
             if any(inner.scope == node.id for inner in self.nodes.values()):
                 self.open_scope(node.id)
@@ -213,6 +237,7 @@ class Judge:
             self.leave(node)
 
     def begin(self, node: FlowNode) -> None:
+        """Take what makes a node begin."""
         if node.attached_to:
             self.come(node)
         elif node.triggered_by_event:
@@ -228,6 +253,10 @@ class Judge:
             self.tokens[f"at {node.id}"] -= 1
         else:
             self.consume(node)
+
+    def has_token(self, node: FlowNode) -> bool:
+        places = [f"at {node.id}", *self.incoming[node.id]]
+        return any(self.tokens[place] for place in places)
 
     def come(self, event: FlowNode) -> None:
         host = event.attached_to
@@ -319,6 +348,13 @@ class Judge:
         assert not +self.tokens, f"tokens are left: {+self.tokens}"
         assert not +self.active, f"active at the end: {+self.active}"
         assert not +self.opened, f"never started: {+self.opened}"
+
+
+def may_be_skipped(node: FlowNode) -> bool:
+    loop = node.loop
+    if loop and loop.kind is LoopKind.STANDARD:
+        return loop.test_before
+    return bool(loop) and not loop.maximum
 
 
 @pytest.fixture(scope="session")

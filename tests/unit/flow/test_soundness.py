@@ -23,7 +23,6 @@ BEGIN = "s: start\ne: end\n"
         ("a: task\nb: task\na -> b\nb -> a", "no-start", "P"),
         (BEGIN + "t: task\ns -> t\nt -> t", "no-end", "P"),
         (BEGIN + "c: call\ns -> c\nc -> e", "call-opaque", "c"),
-        (BEGIN + "t: task loop\ns -> t\nt -> e", "loop-one-turn", "t"),
         (BEGIN + "k: end error\ng: xor\ns -> g\na: g -> e\nb: g -> k", "throw-uncaught", "k"),
         (
             BEGIN + "x: sub\nk: end in x error\ny: task\nb: boundary on y error\ng: xor\ns -> g\n"
