@@ -49,6 +49,7 @@ def reachable_nodes(
     """
     todo = [entry.id for entry in graph.entries(graph.process.id)]
     todo.extend(handler.id for handler in graph.handlers.get(graph.process.id, ()))
+    todo.extend(node.id for node in graph.nodes.values() if node.for_compensation)
     return _nodes_from(graph, todo, without)
 
 

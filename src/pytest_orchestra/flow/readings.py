@@ -19,20 +19,10 @@ def find_readings(game: TokenGame, node: FlowNode) -> Iterator[Problem]:
     note = partial(Problem, severity=Severity.INFO, element_id=node.id, location=node.location)
     if node.kind.is_gateway:
         yield from _gateway(node, note)
-    elif node.kind.is_sub_process and node.id in graph.children and not graph.is_opened(node):
-        yield note(
-            severity=Severity.WARNING,
-            code="ad-hoc-closed",
-            message=f"the inside of {named(node)} is not walked, as it begins with a start event",
-            hint="Use an embedded sub-process, or remove the start event",
-        )
-    elif is_unfed_catch(graph, node) and not has_event(node, EventKind.LINK):
-        yield note(
-            severity=Severity.WARNING,
-            code="catch-unfed",
-            message=f"no flow leads to {named(node)}, and it cannot start a process",
-            hint="Make it a start event",
-        )
+    elif node.kind.is_event:
+        yield from _event(graph, node, note)
+    elif node.kind is NodeKind.AD_HOC_SUB_PROCESS and node.id in graph.children:
+        yield _ad_hoc(graph, node, note)
     if node.instantiate and _stands_beside_a_start(graph, node):
         yield note(
             code="instantiate-beside-start",
@@ -56,6 +46,49 @@ def _gateway(node: FlowNode, note: partial[Problem]) -> Iterator[Problem]:
             message=f"{named(node)} is read as one that a single event leaves",
             hint="Draw a start event and a parallel gateway where all events must come",
         )
+
+
+def _event(graph: ProcessGraph, node: FlowNode, note: partial[Problem]) -> Iterator[Problem]:
+    if is_unfed_catch(graph, node) and not has_event(node, EventKind.LINK):
+        yield note(
+            severity=Severity.WARNING,
+            code="catch-unfed",
+            message=f"no flow leads to {named(node)}, and it cannot start a process",
+            hint="Make it a start event",
+        )
+    elif not node.events and _needs_a_trigger(graph, node):
+        yield note(
+            code="event-without-trigger",
+            message=f"{named(node)} does not say what it waits for; it may come all the same",
+            hint="Give it a message, a timer or another trigger",
+        )
+    elif node.kind is NodeKind.END_EVENT and node.id in graph.outgoing:
+        yield note(
+            code="end-goes-on",
+            message=f"a flow leaves {named(node)}, so it is read as an intermediate event",
+            hint="Draw an intermediate event, or remove the flow",
+        )
+
+
+def _needs_a_trigger(graph: ProcessGraph, node: FlowNode) -> bool:
+    if node.kind is NodeKind.START_EVENT:
+        return node.scope in graph.nodes and graph.nodes[node.scope].triggered_by_event
+    return node.kind in (NodeKind.BOUNDARY_EVENT, NodeKind.INTERMEDIATE_CATCH_EVENT)
+
+
+def _ad_hoc(graph: ProcessGraph, node: FlowNode, note: partial[Problem]) -> Problem:
+    if graph.is_opened(node):
+        return note(
+            code="ad-hoc-once",
+            message=f"what {named(node)} holds is done once each, though it may be done at will",
+            hint="Bind its steps so that they do not rely on the order",
+        )
+    return note(
+        severity=Severity.WARNING,
+        code="ad-hoc-closed",
+        message=f"the inside of {named(node)} is not walked, as it begins with a start event",
+        hint="Use an embedded sub-process, or remove the start event",
+    )
 
 
 def _compensation(game: TokenGame, node: FlowNode, note: partial[Problem]) -> Iterator[Problem]:

@@ -195,9 +195,9 @@ class _Teller:
             came = self._fire(move, (*earlier, *here) if move.interrupts else here)
         self.decisions.extend(self._brought_about(f) for f in move.fired if not f.outcomes)
         self._decide(move.outcomes)
-        if move.kind is MoveKind.OPEN:
+        if move.kind is MoveKind.OPEN or move.interrupts:
             self._put(move.produced, here)
-        elif move.entered and not move.interrupts and not (move.fired and move.cut):
+        elif move.entered and not (move.fired and move.cut):
             if node.id in self._activities:
                 here = (self._happen(Passage.LEFT, node.id, (*here, *came), visit),)
             self._clear(move.cut, here)

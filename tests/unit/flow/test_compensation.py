@@ -132,6 +132,19 @@ def test_a_handler_may_be_a_sub_process(plan: Plan) -> None:
     assert causes_of(scenario, "e") >= {"t", "h", "u"}
 
 
+def test_a_handler_may_be_interrupted(plan: Plan) -> None:
+    """The throw goes on all the same."""
+    found = plan(
+        "s: start\na: task\nab: boundary on a compensate\nh: user handler\nab .. h\n"
+        "hb: boundary on h timer\nz: task\nhb -> z\nt: throw compensate\ne: end\n"
+        "s -> a\na -> t\nt -> e"
+    )
+    assert [sorted(way.split()) for way in ways(found)] == [
+        ["a", "e", "h", "s", "t"],
+        ["a", "e", "h", "hb", "s", "t", "z"],
+    ]
+
+
 def test_a_compensation_event_sub_process_undoes_its_sub_process(plan: Plan) -> None:
     """It does not come by itself."""
     found = plan(

@@ -33,6 +33,11 @@ BEGIN = "s: start\ne: end\n"
         ),
         (BEGIN + "x: adhoc\ni: start in x\ns -> x\nx -> e", "ad-hoc-closed", "x"),
         ("c: catch message\ne: end\nc -> e", "catch-unfed", "c"),
+        (BEGIN + "x: adhoc\nt: task in x\ns -> x\nx -> e", "ad-hoc-once", "x"),
+        (BEGIN + "c: catch\ns -> c\nc -> e", "event-without-trigger", "c"),
+        (BEGIN + "t: task\nb: boundary on t\ns -> t\nt -> e", "event-without-trigger", "b"),
+        (BEGIN + "s -> e\nh: sub by-event\nhs: start in h", "event-without-trigger", "hs"),
+        (BEGIN + "t: task\ns -> e\ne -> t", "end-goes-on", "e"),
     ],
 )
 def test_a_reading_is_told(plan: Plan, text: str, code: str, element: str) -> None:

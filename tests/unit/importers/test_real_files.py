@@ -318,7 +318,7 @@ def test_16_what_has_no_incoming_flow_is_not_always_a_start(process: ReadProcess
         + flows("st", "tx", "xe")
     )
     assert ways(got)[0] == "s t x a b e u"
-    assert codes(got) == set()
+    assert codes(got) == {"ad-hoc-once"}
 
 
 def test_17_links_pair_by_name_within_a_scope(read: Read) -> None:

@@ -182,7 +182,8 @@ _IGNORED = {
     ),
     "the system runs it, not the test": (
         "script interface operation operationRef correlationKey correlationProperty "
-        "correlationSubscription messageFlowAssociation interfaceRef endPointRef"
+        "correlationSubscription supportedInterfaceRef messageFlowAssociation "
+        "interfaceRef endPointRef"
     ),
     "notes and groups": (
         "group category categoryValue categoryValueRef "
