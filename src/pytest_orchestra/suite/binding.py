@@ -5,7 +5,7 @@ All files are compared here; nothing is called, and no reference of an environme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_orchestra.data.data_sets import DataSet
@@ -13,7 +13,7 @@ from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
-from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
+from pytest_orchestra.model import ElementId, Problem, Severity
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
@@ -24,11 +24,11 @@ from pytest_orchestra.suite.names import KnownNames
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.places import Elements
 from pytest_orchestra.suite.placing import PlacedStep
-from pytest_orchestra.suite.processes import problems_of, read_process
+from pytest_orchestra.suite.processes import SuiteProcesses, read_processes
 from pytest_orchestra.suite.python_steps import PythonStep
 from pytest_orchestra.suite.reading import SuiteFile
 from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
-from pytest_orchestra.suite.scenarios import ScenarioBinder
+from pytest_orchestra.suite.scenarios import ScenarioBinder, tasks_of
 from pytest_orchestra.suite.services import Services
 from pytest_orchestra.suite.steering import SteeringReader, turns_of
 from pytest_orchestra.suite.steps import StepCompiler
@@ -126,17 +126,19 @@ class _Binding:
         self, python_steps: Sequence[PythonStep], global_data: Sequence[DataSet]
     ) -> tuple[BoundSuite, ScenarioSet]:
         suite = self.suite
-        process, model = self._process()
-        elements = Elements(process, model)
-        scenarios = self._generate(process, elements)
+        processes = self._processes()
+        process = processes.tested
+        elements = Elements(process, processes.model, processes.called)
+        scenarios = self._generate(processes, elements)
         services = self._services()
         placed = self._steps(elements, services, python_steps)
         told = tuple(scenarios.scenarios)
-        binder = self._binder(process, told, placed, global_data)
+        tasks = tasks_of(process, processes.called)
+        binder = self._binder(tasks, told, placed, global_data)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
         self.problems.extend(unused_steps(placed, binder.used, told))
-        self._review(process, elements, bound)
+        self._review(tasks, elements, bound)
         return BoundSuite(
             file=suite.file,
             name=suite.name,
@@ -149,24 +151,25 @@ class _Binding:
             problems=self._settled(),
         ), scenarios
 
-    def _process(self) -> tuple[Process, ProcessModel]:
+    def _processes(self) -> SuiteProcesses:
         with collecting(self.problems):
-            process, model = read_process(self.suite)
-            self.problems.extend(problems_of(process, model))
-            return process, model
+            processes = read_processes(self.suite)
+            self.problems.extend(processes.problems)
+            return processes
         raise BindingError(self._errors())
 
-    def _generate(self, process: Process, elements: Elements) -> ScenarioSet:
+    def _generate(self, processes: SuiteProcesses, elements: Elements) -> ScenarioSet:
         part = self.suite.part.scenarios
-        reader = SteeringReader(process, elements, self.suite.document)
+        reader = SteeringReader(processes.tested, elements, self.suite.document)
         turns, _ = turns_of(part, MAX_LOOP_ITERATIONS)
         most = part.max_scenarios
         scenarios = generate_scenarios(
-            process,
+            processes.tested,
             criterion=self.selection.criterion or Criterion(part.criterion or "branches"),
             max_loop_iterations=turns,
             max_scenarios=MAX_SCENARIOS if most is None else most,
             steering=reader.read(part),
+            processes=processes.known,
         )
         self.problems.extend(scenarios.problems)
         self.problems.extend(reader.problems)
@@ -210,7 +213,7 @@ class _Binding:
 
     def _binder(
         self,
-        process: Process,
+        tasks: Collection[ElementId],
         scenarios: Sequence[Scenario],
         placed: Sequence[PlacedStep],
         global_data: Sequence[DataSet],
@@ -232,7 +235,7 @@ class _Binding:
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         asked = self.selection
         return ScenarioBinder(
-            process,
+            tasks,
             placed,
             markings=Markings(
                 suite.part.scenarios.mark,
@@ -250,12 +253,17 @@ class _Binding:
             environment=environment,
         )
 
-    def _review(self, process: Process, elements: Elements, bound: Sequence[BoundScenario]) -> None:
+    def _review(
+        self,
+        tasks: Collection[ElementId],
+        elements: Elements,
+        bound: Sequence[BoundScenario],
+    ) -> None:
         strict = self.suite.part.strict
         at = self.suite.document.key_location(("strict" if strict else "steps",))
         self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))
         if strict:
-            self.problems.extend(unbound_tasks(process, elements, bound, at))
+            self.problems.extend(unbound_tasks(tasks, elements, bound, at))
 
     def _errors(self) -> Sequence[Problem]:
         problems = in_file_order(self.problems)

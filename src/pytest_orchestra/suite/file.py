@@ -56,10 +56,9 @@ def _refuse_wide(criterion: object) -> object:
     return criterion
 
 
-def _refuse_called(files: object) -> object:
-    if isinstance(files, list) and len(files) > 1:
-        raise _not_yet("a list of called processes", "Name the tested process only.")
-    if files in ([], "") or str(files).startswith("#"):
+def _refuse_nameless(files: object) -> object:
+    texts = files if isinstance(files, list) else [files]
+    if not texts or any(isinstance(text, str) and text[:1] in ("", "#") for text in texts):
         raise Refusal("no process file is named", hint="Write 'order.bpmn' or 'order.bpmn#ID'.")
     return files
 
@@ -184,7 +183,7 @@ class SuitePart(DocumentModel):
         ("conditions", "library", "finally", "concurrency"), _LEAVE_OUT
     )
 
-    process: Annotated[Texts, BeforeValidator(_refuse_called)]
+    process: Annotated[Texts, BeforeValidator(_refuse_nameless)]
     name: str | None = None
     environment: str | None = None
     tags: Texts = Field(default_factory=list)

@@ -1,89 +1,52 @@
-"""The names by which a suite calls a process and its elements: id, name, ``Gateway/flow``."""
+"""What a suite calls the elements of the tested process and of those that it calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from pytest_orchestra.documents.problems import mistake, shortened, suggestion
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.model import (
     ElementId,
     FlowNode,
-    NodeKind,
     Problem,
     Process,
     ProcessModel,
     SequenceFlow,
     SourceLocation,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
-    """Something in a process that a step can stand at.
-
-    Attributes:
-        name: its name, of a flow with its source's, ``Amount?/high``; else its id.
-        kind: as messages speak of it, ``gateway``.
-        node, flow: what the model says of it, if it is one.
-    """
-
-    id: ElementId
-    name: str
-    kind: str
-    node: FlowNode | None = None
-    flow: SequenceFlow | None = None
-
-    @property
-    def own_name(self) -> str:
-        """Its name without another's."""
-        return self.name if self.flow is None else self.flow.name or self.id
-
-    @property
-    def is_process(self) -> bool:
-        """Whether it is the process itself."""
-        return self.kind == "process"
-
-    @property
-    def is_flow(self) -> bool:
-        """Whether it is a sequence flow."""
-        return self.kind == "flow"
-
-    @property
-    def can_be_left(self) -> bool:
-        """Whether it lasts, so that it completes: the process, or an activity."""
-        return self.is_process or (self.node is not None and self.node.kind.is_activity)
+from pytest_orchestra.suite.elements import Element, ProcessElements, folded, splits
 
 
 class Elements:
-    """All elements of one process by everything they are called.
+    """All elements that steps can stand at.
 
     Args:
         process: the process that the suite tests.
         model: the file that holds it; its other processes are named in hints.
+        called: the processes that it calls.
     """
 
-    def __init__(self, process: Process, model: ProcessModel) -> None:
-        self._process = process
-        self._others = tuple(other for other in model.processes if other.id != process.id)
-        self._by_id: dict[str, Element] = {}
-        self._by_name: dict[str, list[Element]] = {}
-        self._flows: dict[str, list[Element]] = {}
-        self._add(_process_element(process), process.name)
-        for node in process.nodes:
-            self._add(_node_element(node), node.name)
-        names = {node.id: node.name for node in process.nodes}
-        for flow in process.flows:
-            element = _flow_element(flow, names.get(flow.source, ""))
-            self._add(element, flow.name)
-            self._flows.setdefault(flow.source, []).append(element)
+    def __init__(
+        self, process: Process, model: ProcessModel, called: Iterable[Process] = ()
+    ) -> None:
+        self._own = ProcessElements(process)
+        self._called = [ProcessElements(each, is_called=True) for each in called]
+        self._all = {
+            element.id: element
+            for names in reversed((self._own, *self._called))
+            for element in reversed(names.listed)
+        }
+        known = {process.id, *(names.process.id for names in self._called)}
+        self._others = tuple(other for other in model.processes if other.id not in known)
 
     def __getitem__(self, element: ElementId) -> Element:
-        return self._by_id[element]
+        return self._all[element]
 
     def find(self, text: str, at: SourceLocation | None) -> Element:
         """The element that ``text`` calls, by id, by name, or as ``Gateway/flow``.
+
+        One of a called process has ``PROCESS/`` before it where its name is also another's.
 
         Args:
             text: as written; white space is folded.
@@ -92,72 +55,45 @@ class Elements:
         Raises:
             BindingError: nothing is called so, or several things are; one problem.
         """
-        wanted = _folded(text)
-        found = self._called(wanted) or self._below(wanted)
+        wanted = folded(text)
+        found = self._own.find(wanted) or self._in_called(wanted)
         if len(found) == 1:
             return found[0]
         if found:
             raise _ambiguous(wanted, found, at)
         raise BindingError([self._unknown(wanted, at)])
 
-    def _add(self, element: Element, name: str) -> None:
-        self._by_id.setdefault(element.id, element)
-        if name:
-            self._by_name.setdefault(_folded(name), []).append(element)
-
-    def _called(self, name: str) -> list[Element]:
-        by_id = self._by_id.get(name)
-        return [by_id] if by_id else self._by_name.get(name, [])
-
-    def _below(self, text: str) -> list[Element]:
-        """What ``OWNER/ELEMENT`` calls: a flow out of a node, or anything in the process."""
-        found: dict[ElementId, Element] = {}
-        for owner, name in _splits(text):
-            for element in self._called(owner):
-                inside = self._called(name) if element.is_process else self._out_of(element, name)
-                found.update((each.id, each) for each in inside)
-        return list(found.values())
-
-    def _out_of(self, node: Element, name: str) -> list[Element]:
-        flows = self._flows.get(node.id, [])
-        return [flow for flow in flows if name in (flow.id, _folded(flow.own_name))]
-
-    def _known(self) -> list[str]:
-        """Every name, and the ids that are more than names in other letters."""
-        names = {name.casefold() for name in self._by_name}
-        return [*self._by_name, *(each for each in self._by_id if each.casefold() not in names)]
+    def _in_called(self, text: str) -> list[Element]:
+        found = [element for names in self._called for element in names.find(text)]
+        return list({element.id: element for element in found}.values())
 
     def _unknown(self, text: str, at: SourceLocation | None) -> Problem:
-        for owner, name in _splits(text):
-            for node in self._called(owner):
-                flows = [flow.own_name for flow in self._flows.get(node.id, [])]
-                if not node.is_process:
-                    return mistake(
-                        "unknown-element",
-                        f"{node.kind} '{owner}' has no flow '{shortened(name)}' that leaves it",
-                        at=at,
-                        hint=suggestion(name, flows, "Its flows"),
-                    )
-        here = f"process '{self._process.id}'"
-        for other in self._others:
-            if text in (other.id, _folded(other.name)) or text in _names_in(other):
-                hint = f"It is in process '{other.id}'; this suite tests '{self._process.id}'."
-                break
-        else:
-            hint = suggestion(text, self._known(), "Known places")
+        for names in (self._own, *self._called):
+            for owner, name in splits(text):
+                for node in names.called(owner):
+                    flows = [flow.own_name for flow in names.flows_of(node)]
+                    if not node.is_process:
+                        return mistake(
+                            "unknown-element",
+                            f"{node.kind} '{owner}' has no flow '{shortened(name)}' that leaves it",
+                            at=at,
+                            hint=suggestion(name, flows, "Its flows"),
+                        )
+        here = f"process '{self._own.process.id}'"
         message = f"{here} has no element called '{shortened(text)}'"
-        return mistake("unknown-element", message, at=at, hint=hint)
+        return mistake("unknown-element", message, at=at, hint=self._hint(text))
 
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _splits(text: str) -> Iterator[tuple[str, str]]:
-    """Every way to read ``text`` as OWNER/NAME; names may have slashes of their own."""
-    for index, character in enumerate(text):
-        if character == "/":
-            yield text[:index].strip(), text[index + 1 :].strip()
+    def _hint(self, text: str) -> str:
+        """What to write instead of a name that nothing has."""
+        tested = self._own.process.id
+        for names in self._called:
+            if names.is_called_so(text):
+                return f"It is a process that '{tested}' calls: write the name of the call."
+        for other in self._others:
+            if text in (other.id, folded(other.name)) or text in _names_in(other):
+                return f"It is in process '{other.id}'; this suite tests '{tested}'."
+        known = [name for names in (self._own, *self._called) for name in names.known()]
+        return suggestion(text, known, "Known places")
 
 
 def _ambiguous(text: str, found: list[Element], at: SourceLocation | None) -> BindingError:
@@ -176,30 +112,4 @@ def _ambiguous(text: str, found: list[Element], at: SourceLocation | None) -> Bi
 
 def _names_in(process: Process) -> frozenset[str]:
     parts: list[FlowNode | SequenceFlow] = [*process.nodes, *process.flows]
-    return frozenset(name for part in parts for name in (part.id, _folded(part.name)) if name)
-
-
-def _process_element(process: Process) -> Element:
-    return Element(id=process.id, name=process.name or process.id, kind="process")
-
-
-def _node_element(node: FlowNode) -> Element:
-    kind = node.kind
-    word = (
-        "gateway"
-        if kind.is_gateway
-        else "event"
-        if kind.is_event
-        else "sub-process"
-        if kind.is_sub_process
-        else "call activity"
-        if kind is NodeKind.CALL_ACTIVITY
-        else "task"
-    )
-    return Element(id=node.id, name=node.name or node.id, kind=word, node=node)
-
-
-def _flow_element(flow: SequenceFlow, source: str) -> Element:
-    """A flow is called as a suite calls it, ``Amount?/high``: ``high`` alone says little."""
-    name = f"{source}/{flow.name}" if source and flow.name else flow.name or flow.id
-    return Element(id=flow.id, name=name, kind="flow", flow=flow)
+    return frozenset(name for part in parts for name in (part.id, folded(part.name)) if name)

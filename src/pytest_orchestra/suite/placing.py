@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_orchestra.flow.scenario import Passage
 from pytest_orchestra.model import ElementId
 from pytest_orchestra.suite.bound import BoundStep, Step
-from pytest_orchestra.suite.places import Element
+from pytest_orchestra.suite.elements import Element
 from pytest_orchestra.suite.ways import BEFORE_ALL, Way
 
 

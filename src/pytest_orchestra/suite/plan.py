@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pytest_orchestra.expressions.templates import Template
 from pytest_orchestra.flow.scenario import (
+    CalledWay,
     Infeasible,
     Passage,
     Scenario,
@@ -95,10 +96,25 @@ def _scenario(scenario: Scenario) -> Tree:
         "name": scenario.name,
         "nodes": list(scenario.nodes),
         "flows": list(scenario.flows),
-        "calls": {},
+        "calls": _calls(scenario.calls),
         "decisions": [_outcome(each) for each in scenario.decisions],
         "conditions": list(dict.fromkeys(_condition(each) for each in scenario.conditions)),
     }
+
+
+def _calls(calls: Sequence[CalledWay]) -> Tree:
+    """The ways of called processes, by call activity, one entry for each visit."""
+    by_call: dict[str, list[Tree]] = {}
+    for way in calls:
+        tree: Tree = {
+            "process_id": way.process_id,
+            "nodes": list(way.nodes),
+            "flows": list(way.flows),
+        }
+        if way.calls:
+            tree["calls"] = _calls(way.calls)
+        by_call.setdefault(way.at, []).append(tree)
+    return dict(by_call)
 
 
 def _condition(condition: WayCondition) -> str:

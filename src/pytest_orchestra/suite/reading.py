@@ -20,6 +20,14 @@ from pytest_orchestra.suite.file import StepPart, SuitePart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessName:
+    """``FILE#ID``: a process file, and one process of it; None: its only one, or all."""
+
+    file: Path
+    id: ElementId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteFile:
     """A suite file, or one process of a bare process file.
 
@@ -51,13 +59,19 @@ class SuiteFile:
     @property
     def process_file(self) -> Path:
         """The file that holds the tested process."""
-        return self.file.parent / self._process[0]
+        return self.processes[0].file
 
     @property
     def process_id(self) -> ElementId | None:
         """Which process of that file; None: it has only one."""
-        name = self._process[1]
-        return ElementId(name) if name else None
+        return self.processes[0].id
+
+    @property
+    def processes(self) -> tuple[ProcessName, ...]:
+        """What ``process`` names: the tested process first, then those that may be called."""
+        files = self.part.process
+        texts = [files] if isinstance(files, str) else files
+        return tuple(_process_name(self.file.parent, text) for text in texts)
 
     @property
     def environment(self) -> str | None:
@@ -71,13 +85,6 @@ class SuiteFile:
         return tuple(
             self.file.parent / name for name in ([names] if isinstance(names, str) else names)
         )
-
-    @property
-    def _process(self) -> tuple[str, str]:
-        files = self.part.process
-        text = files if isinstance(files, str) else files[0]
-        name, _, process = text.rpartition("#") if "#" in text else (text, "", "")
-        return name, process
 
 
 def read_suite(path: Path) -> SuiteFile:
@@ -125,6 +132,11 @@ def bare_suite(path: Path) -> tuple[SuiteFile, ...]:
         )
         for process in model.processes
     )
+
+
+def _process_name(folder: Path, text: str) -> ProcessName:
+    name, _, process = text.rpartition("#") if "#" in text else (text, "", "")
+    return ProcessName(file=folder / name, id=ElementId(process) if process else None)
 
 
 def _is_right(value: Mapping[str, object]) -> bool:

@@ -6,11 +6,10 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.flow.scenario import Scenario
-from pytest_orchestra.model import ElementId, Problem, Process, Severity, SourceLocation
+from pytest_orchestra.model import ElementId, Problem, Severity, SourceLocation
 from pytest_orchestra.suite.bound import BoundScenario
 from pytest_orchestra.suite.places import Elements
 from pytest_orchestra.suite.placing import PlacedStep
-from pytest_orchestra.suite.scenarios import tasks_of
 from pytest_orchestra.suite.twins import find_twins
 
 _MAX_KEYS = 5
@@ -49,24 +48,24 @@ def _why_unused(placed: PlacedStep, passed: Container[ElementId]) -> str:
 
 
 def unbound_tasks(
-    process: Process,
+    tasks: Iterable[ElementId],
     elements: Elements,
     scenarios: Sequence[BoundScenario],
     at: SourceLocation,
 ) -> Iterator[Problem]:
     """Under ``strict``: tasks that scenarios come by and at which no step ever runs."""
     bound = {step.element for scenario in scenarios for step in scenario.steps}
-    passed = {node for scenario in scenarios for node in scenario.scenario.nodes}
-    tasks = tasks_of(process)
-    for node in process.nodes:
-        if node.id in tasks and node.id in passed and node.id not in bound:
+    ways = [scenario.scenario for scenario in scenarios]
+    passed = {moment.element for way in ways for moment in way.moments}
+    for task in tasks:
+        if task in passed and task not in bound:
             yield Problem(
                 severity=Severity.ERROR,
                 code="task-unbound",
-                message=f"no step stands at the task '{elements[node.id].name}' ({node.id})",
+                message=f"no step stands at the task '{elements[task].name}' ({task})",
                 hint="Bind a step to it, or leave 'strict' out.",
                 location=at,
-                element_id=node.id,
+                element_id=task,
             )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_orchestra.data.environments import EnvironmentDefinition
+from pytest_orchestra.flow.callees import called_process
 from pytest_orchestra.flow.scenario import Passage, Scenario
-from pytest_orchestra.model import ElementId, Problem, Process
+from pytest_orchestra.model import ElementId, FlowNode, Problem, Process
 from pytest_orchestra.suite.bound import BoundScenario, BoundStep
 from pytest_orchestra.suite.data_choice import DataChoice
 from pytest_orchestra.suite.marks import Markings
@@ -21,7 +22,7 @@ class ScenarioBinder:
     """Binds the scenarios of one suite.
 
     Args:
-        process: the tested one.
+        tasks: of the tested process and those that it calls, in order.
         steps: in the order in which they run where they stand at one place.
         markings: what the suite says of single scenarios.
         data: chooses data sets.
@@ -34,7 +35,7 @@ class ScenarioBinder:
 
     def __init__(
         self,
-        process: Process,
+        tasks: Iterable[ElementId],
         steps: Iterable[PlacedStep],
         *,
         markings: Markings,
@@ -43,7 +44,7 @@ class ScenarioBinder:
         environment: EnvironmentDefinition | None,
     ) -> None:
         self._placing = Placing(steps)
-        self._tasks = tasks_of(process)
+        self._tasks = frozenset(tasks)
         self._markings = markings
         self._data = data
         self._order = order
@@ -100,11 +101,28 @@ class ScenarioBinder:
         return ""
 
 
-def tasks_of(process: Process) -> frozenset[ElementId]:
-    """The activities that do something themselves: tasks, calls, sub-processes with nothing in."""
+def tasks_of(process: Process, called: Iterable[Process] = ()) -> tuple[ElementId, ...]:
+    """The activities that do something themselves, in the files' order.
+
+    Tasks, sub-processes with nothing in, and calls of what is not known.
+
+    Args:
+        process: the tested one.
+        called: those that it calls; their elements are ``PROCESS/ELEMENT``.
+    """
+    by_id: dict[str, Process] = {each.id: each for each in called}
+    own = [node.id for node in _tasks_in(process, by_id)]
+    inner = [
+        ElementId(f"{each.id}/{node.id}")
+        for each in by_id.values()
+        for node in _tasks_in(each, by_id)
+    ]
+    return (*own, *inner)
+
+
+def _tasks_in(process: Process, called: Mapping[str, Process]) -> Iterable[FlowNode]:
     scopes = {node.scope for node in process.nodes}
-    return frozenset(
-        node.id
-        for node in process.nodes
-        if node.kind.is_activity and not (node.kind.is_sub_process and node.id in scopes)
-    )
+    for node in process.nodes:
+        is_opened = node.kind.is_sub_process and node.id in scopes
+        if node.kind.is_activity and not is_opened and called_process(node, called) is None:
+            yield node

@@ -17,8 +17,9 @@ from pytest_orchestra.flow.scenario import SteeringFault
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.model import ElementId, Problem, Process, SourceLocation
 from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.elements import Element
 from pytest_orchestra.suite.file import ScenariosPart, Texts
-from pytest_orchestra.suite.places import Element, Elements
+from pytest_orchestra.suite.places import Elements
 
 DEFAULT = "default"
 """Under ``max_loop_iterations``: of every loop that is not named."""
@@ -138,6 +139,15 @@ class SteeringReader:
         for element in self._found(name, path):
             if element.id in named.outcomes:
                 found.append(named.outcomes[element.id])
+                continue
+            if element.is_called:
+                self._say(
+                    "not-an-outcome",
+                    f"the {element.kind} '{element.name}' is in a called process, which goes its"
+                    " own 'main'",
+                    path,
+                    "Name outcomes of the tested process only.",
+                )
                 continue
             own = [each for each in named.outcomes if self._leaves(each, element)]
             self._say(

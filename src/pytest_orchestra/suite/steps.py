@@ -17,6 +17,7 @@ from pytest_orchestra.results import StepKind
 from pytest_orchestra.suite.bound import ActionMode, Step
 from pytest_orchestra.suite.calls import CallContext, compile_call, find_plugin
 from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.elements import Element
 from pytest_orchestra.suite.expectations import (
     ExpectContext,
     compile_expect,
@@ -24,7 +25,7 @@ from pytest_orchestra.suite.expectations import (
     default_expect,
 )
 from pytest_orchestra.suite.file import CallPart, StepPart, Texts
-from pytest_orchestra.suite.places import Element, Elements
+from pytest_orchestra.suite.places import Elements
 from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.python_steps import PythonStep
 

@@ -161,20 +161,13 @@ def test_planned_keys_of_a_mark_are_refused_by_name(key: str) -> None:
                 " Use branches or flows."
             ),
         ),
-        (
-            "process: [a.bpmn, b.bpmn]\n",
-            (
-                "s.yaml:1:10: error[not-yet] a list of called processes is not there yet."
-                " Name the tested process only."
-            ),
-        ),
     ],
 )
 def test_planned_values_are_refused_by_name(text: str, problem: str) -> None:
     assert problems_of(text) == [problem]
 
 
-@pytest.mark.parametrize("process", ["''", "[]", "'#order'"])
+@pytest.mark.parametrize("process", ["''", "[]", "'#order'", "[a.bpmn, '']", "[a.bpmn, '#b']"])
 def test_a_suite_names_its_process_file(process: str) -> None:
     assert problems_of(f"process: {process}") == [
         (

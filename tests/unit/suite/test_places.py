@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_orchestra.errors import BindingError
-from pytest_orchestra.model import ElementId, Process, ProcessModel, SourceLocation
+from pytest_orchestra.model import (
+    ElementId,
+    FlowNode,
+    NodeKind,
+    Process,
+    ProcessModel,
+    SequenceFlow,
+    SourceLocation,
+)
 from pytest_orchestra.suite.places import Elements
 
 AT = SourceLocation(file="order.suite.yaml", line=7, column=9)
@@ -143,3 +153,85 @@ def test_what_nothing_or_too_much_is_called_is_refused(
     with pytest.raises(BindingError) as refusal:
         elements.find(text, AT)
     assert str(refusal.value) == f"order.suite.yaml:7:9: {message}"
+
+
+def called_process() -> Process:
+    """Called by the tested one; some of its names are also the tested one's."""
+    scope = ElementId("stock")
+    gate = FlowNode(
+        id=ElementId("there"), kind=NodeKind.EXCLUSIVE_GATEWAY, scope=scope, name="There?"
+    )
+    names = {"count": "Count items", "review": "Review", "place": "Put away"}
+    tasks = [
+        FlowNode(id=ElementId(each), kind=NodeKind.TASK, scope=scope, name=name)
+        for each, name in names.items()
+    ]
+    flow = SequenceFlow(id=ElementId("y"), source=gate.id, target=tasks[0].id, name="yes")
+    return Process(id=scope, name="Stock", nodes=(gate, *tasks), flows=(flow,))
+
+
+@pytest.fixture
+def with_called(order: Process, model: ProcessModel) -> Elements:
+    return Elements(order, model, [called_process()])
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "name"),
+    [
+        ("Count items", "stock/count", "Count items"),
+        ("count", "stock/count", "Count items"),
+        ("Put away", "stock/place", "Put away"),
+        ("place", "place", "Place order"),
+        ("stock/place", "stock/place", "Put away"),
+        ("Review", "review", "Review"),
+        ("Stock/Review", "stock/review", "Review"),
+        ("There?/yes", "stock/y", "There?/yes"),
+        ("stock/There?/yes", "stock/y", "There?/yes"),
+        ("stock/y", "stock/y", "There?/yes"),
+        ("order/Amount?/high", "f_high", "Amount?/high"),
+    ],
+)
+def test_elements_of_called_processes_are_called_by_their_names(
+    with_called: Elements, text: str, element: str, name: str
+) -> None:
+    """With the process before them where the name is also one of the tested process."""
+    found = with_called.find(text, AT)
+    assert (found.id, found.name) == (element, name)
+    assert with_called[ElementId(element)] is found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "stock",
+            (
+                "process 'order' has no element called 'stock'. It is a process that 'order' calls:"
+                " write the name of the call."
+            ),
+        ),
+        (
+            "There?/ye",
+            "gateway 'There?' has no flow 'ye' that leaves it. Did you mean 'yes'?",
+        ),
+        (
+            "Cout items",
+            "process 'order' has no element called 'Cout items'. Did you mean 'Count items'?",
+        ),
+    ],
+)
+def test_what_a_called_process_has_not_is_told(
+    with_called: Elements, text: str, message: str
+) -> None:
+    """With the nearest name."""
+    with pytest.raises(BindingError) as refusal:
+        with_called.find(text, AT)
+    assert str(refusal.value.problems[0]).endswith(f"error[unknown-element] {message}")
+
+
+def test_a_name_of_two_called_processes_is_ambiguous(order: Process, model: ProcessModel) -> None:
+    """The ids that are listed can be written."""
+    twin = replace(called_process(), id=ElementId("shop"))
+    with pytest.raises(BindingError) as refusal:
+        Elements(order, model, [called_process(), twin]).find("Count items", AT)
+    assert "stock/count (task), shop/count (task)" in str(refusal.value.problems[0])

@@ -128,10 +128,10 @@ def test_steps_that_are_no_list_are_left_out(write: Write) -> None:
         ("[]", "1:1: error[bad-value] expected a mapping, found a list"),
         ("name: x", "1:1: error[missing-key] the key 'process' is missing. Add it."),
         (
-            "process: [a.bpmn, b.bpmn]",
+            "process: ['']",
             (
-                "1:10: error[not-yet] a list of called processes is not there yet."
-                " Name the tested process only."
+                "1:10: error[bad-value] no process file is named."
+                " Write 'order.bpmn' or 'order.bpmn#ID'."
             ),
         ),
     ],
@@ -171,3 +171,13 @@ def test_a_process_file_without_a_process_is_refused(write: Write) -> None:
         f"{path}: error[no-process] the file holds no process."
         " Draw a process in a pool, or name another file."
     )
+
+
+def test_a_suite_may_name_the_processes_that_are_called(write: Write) -> None:
+    path = write("a.suite.yaml", "process: [order.bpmn#order, lib/stock.bpmn]")
+    suite = read_suite(path)
+    assert (suite.process_file, suite.process_id) == (path.parent / "order.bpmn", "order")
+    assert [(name.file, name.id) for name in suite.processes] == [
+        (path.parent / "order.bpmn", "order"),
+        (path.parent / "lib" / "stock.bpmn", None),
+    ]

@@ -46,7 +46,7 @@ def test_a_sub_process_is_a_task_only_where_nothing_is_in_it() -> None:
             node("start", NodeKind.START_EVENT),
         ),
     )
-    assert tasks_of(process) == {"inner", "collapsed", "call"}
+    assert tasks_of(process) == ("inner", "collapsed", "call")
 
 
 def test_marks_name_and_expect_failure(bench: Bench) -> None:
