@@ -70,7 +70,13 @@ def _findings(plan: dict[str, Any]) -> Iterator[str]:
 
 
 def _ways(decisions: Sequence[dict[str, Any]]) -> str:
-    return " with ".join(f"{each['at']} -> {', '.join(each['flows'])}" for each in decisions)
+    return " with ".join(_way(each) for each in decisions)
+
+
+def _way(decision: dict[str, Any]) -> str:
+    if "turns" in decision:
+        return f"{decision['at']} x{decision['turns']}"
+    return f"{decision['at']} -> {', '.join(decision['flows'])}"
 
 
 def _left_out(left_out: dict[str, Any]) -> Iterator[str]:

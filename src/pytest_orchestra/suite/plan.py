@@ -176,7 +176,8 @@ def _needed_to_arm(bound: BoundStep) -> Sequence[str]:
 
 
 def _outcome(outcome: TakenOutcome) -> Tree:
-    return {"at": outcome.at, "flows": list(outcome.flows)}
+    tree: Tree = {"at": outcome.at, "flows": list(outcome.flows)}
+    return tree if outcome.turns is None else {**tree, "turns": outcome.turns}
 
 
 def _infeasible(infeasible: Infeasible) -> Tree:

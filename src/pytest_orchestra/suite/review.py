@@ -27,7 +27,7 @@ def unused_steps(
     """
     unused = [placed for placed in steps if id(placed.step) not in used]
     ways = scenarios if unused else ()
-    passed = {moment.element for scenario in ways for moment in scenario.moments}
+    passed = {moment.element for way in ways for moment in way.moments if moment.visit}
     for placed in unused:
         yield Problem(
             severity=Severity.WARNING,
@@ -56,7 +56,7 @@ def unbound_tasks(
     """Under ``strict``: tasks that scenarios come by and at which no step ever runs."""
     bound = {step.element for scenario in scenarios for step in scenario.steps}
     ways = [scenario.scenario for scenario in scenarios]
-    passed = {moment.element for way in ways for moment in way.moments}
+    passed = {moment.element for way in ways for moment in way.moments if moment.visit}
     for task in tasks:
         if task in passed and task not in bound:
             yield Problem(

@@ -45,7 +45,10 @@ def test_everything_that_was_found_stands_below() -> None:
             scenarios=[],
             infeasible=[
                 {
-                    "decisions": [{"at": "a", "flows": ["f", "g"]}, {"at": "b", "flows": ["h"]}],
+                    "decisions": [
+                        {"at": "a", "flows": ["f", "g"]},
+                        {"at": "b", "flows": [], "turns": 2},
+                    ],
                     "why": "they exclude each other",
                 }
             ],
@@ -70,7 +73,7 @@ def test_everything_that_was_found_stands_below() -> None:
         "\n"
         "KEY  NAME\n"
         "\n"
-        "cannot be: a -> f, g with b -> h: they exclude each other\n"
+        "cannot be: a -> f, g with b x2: they exclude each other\n"
         "run the same: main, x\n"
         "left out: at least 9 scenarios past max_scenarios\n"
         "o.bpmn:2: warning[c] m. Do.\n"

@@ -63,6 +63,7 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
         element_id=ElementId("a"),
     )
     nowhere = Problem(severity=Severity.WARNING, code="n", message="m")
+    never = TakenOutcome(at=ElementId("t"), flows=(), turns=0)
     scenarios = ScenarioSet(
         process_id=ElementId("order"),
         criterion=Criterion.BRANCHES,
@@ -73,7 +74,7 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
             covered=1,
             uncovered=(Uncovered(id=ElementId("g"), why="unreachable"),),
         ),
-        infeasible=(Infeasible(decisions=(outcome("a", "g"),), why="no way"),),
+        infeasible=(Infeasible(decisions=(outcome("a", "g"), never), why="no way"),),
         left_out=LeftOut(number=7, exact=False),
         problems=(nowhere,),
     )
@@ -100,7 +101,12 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
                 "uncovered": [{"id": "g", "why": "unreachable"}],
             }
         },
-        "infeasible": [{"decisions": [{"at": "a", "flows": ["g"]}], "why": "no way"}],
+        "infeasible": [
+            {
+                "decisions": [{"at": "a", "flows": ["g"]}, {"at": "t", "flows": [], "turns": 0}],
+                "why": "no way",
+            }
+        ],
         "twins": [],
         "left_out": {"number": 7, "exact": False},
         "problems": [
