@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
 from pytest_orchestra.importers import read_model
-from pytest_orchestra.model import Problem, Severity
+from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
 from pytest_orchestra.suite.binding import Selection, bind_with_scenarios
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.plan import Tree, plan_process, plan_suite
@@ -56,11 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: a protocol plugin cannot be loaded, or a criterion is not there yet.
     """
     criterion = _criterion(arguments.criterion)
+    models = _Models(arguments.files)
     plans: list[Tree] = []
     wrong: list[object] = []
     for path in arguments.files:
         try:
-            for tree, problems in _plans(path, criterion):
+            for tree, problems in _plans(path, criterion, models):
                 plans.append(tree)
                 wrong.extend(each for each in problems if each.severity is Severity.ERROR)
         except OrchestraError as error:
@@ -82,9 +85,49 @@ def _criterion(name: str | None) -> Criterion | None:
     return Criterion(name) if name else None
 
 
-def _plans(path: Path, criterion: Criterion | None) -> Iterator[tuple[Tree, Sequence[Problem]]]:
+class _Models:
+    """The process files that are given, each read once; calls are looked for in all of them."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._files = [path for path in files if path.suffix.lower() in PROCESS_SUFFIXES]
+        self._read: dict[Path, ProcessModel] = {}
+
+    def __getitem__(self, path: Path) -> ProcessModel:
+        """Read a file.
+
+        Raises:
+            DefinitionError: it is not of its format.
+        """
+        if path not in self._read:
+            self._read[path] = read_model(path)
+        return self._read[path]
+
+    def known_to(self, path: Path) -> dict[str, Process]:
+        """The processes that those of a file may call: its own before all others.
+
+        Raises:
+            DefinitionError: it is not of its format.
+        """
+        return {**self._of_all, **_by_id(self[path])}
+
+    @cached_property
+    def _of_all(self) -> dict[str, Process]:
+        known: dict[str, Process] = {}
+        for path in reversed(self._files):
+            with suppress(OrchestraError):  # told where that file itself is planned
+                known.update(_by_id(self[path]))
+        return known
+
+
+def _by_id(model: ProcessModel) -> dict[str, Process]:
+    return {process.id: process for process in reversed(model.processes)}
+
+
+def _plans(
+    path: Path, criterion: Criterion | None, models: _Models
+) -> Iterator[tuple[Tree, Sequence[Problem]]]:
     if path.suffix.lower() in PROCESS_SUFFIXES:
-        yield from _process_plans(path, criterion or Criterion.BRANCHES)
+        yield from _process_plans(path, criterion or Criterion.BRANCHES, models)
     elif path.suffix.lower() in _SUITE_SUFFIXES:
         yield _suite_plan(path, criterion), ()
     else:
@@ -94,12 +137,15 @@ def _plans(path: Path, criterion: Criterion | None) -> Iterator[tuple[Tree, Sequ
         )
 
 
-def _process_plans(path: Path, criterion: Criterion) -> Iterator[tuple[Tree, Sequence[Problem]]]:
-    model = read_model(path)
+def _process_plans(
+    path: Path, criterion: Criterion, models: _Models
+) -> Iterator[tuple[Tree, Sequence[Problem]]]:
+    model = models[path]
     if not model.processes:
         raise ConfigurationError(f"{path} holds no process", hint="Draw one in a pool.")
+    known = models.known_to(path)
     for process in model.processes:
-        scenarios = generate_scenarios(process, criterion=criterion)
+        scenarios = generate_scenarios(process, criterion=criterion, processes=known)
         problems = problems_of(process, model)
         yield plan_process(scenarios, path, problems), (*problems, *scenarios.problems)
 

@@ -198,3 +198,37 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
         complaints = process.stderr.read()
         assert process.wait() == 0
     assert complaints == b""
+
+
+CALLS = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">
+<process id="shop">
+<startEvent id="s"/><callActivity id="c" calledElement="order"/><callActivity id="d"/>
+<sequenceFlow id="g1" sourceRef="s" targetRef="c"/>
+<sequenceFlow id="g2" sourceRef="c" targetRef="d"/>
+</process>
+</definitions>
+"""
+
+
+def test_calls_are_looked_for_in_all_files(folder: Path, capsys: Captured) -> None:
+    """A file that cannot be read is told once, and the others are planned all the same."""
+    (folder / "shop.bpmn").write_text(CALLS, encoding="utf-8")
+    assert main(["plan", "gone.bpmn", "shop.bpmn", "order.bpmn", "--format", "json"]) == 2
+    out, err = capsys.readouterr()
+    assert err.count("gone.bpmn") == 1
+    shop, order = json.loads(out)["processes"]
+    assert [each["key"] for each in order["scenarios"]] == ["main", "amount-high"]
+    (main_way,) = shop["scenarios"]
+    assert main_way["nodes"] == ["s", "c", "d"]
+    assert main_way["calls"] == {
+        "c": [
+            {
+                "process_id": "order",
+                "nodes": ["start", "amount", "ship", "end"],
+                "flows": ["f1", "low", "f3"],
+            }
+        ]
+    }
+    opaque = [each["element_id"] for each in shop["problems"] if each["code"] == "call-opaque"]
+    assert opaque == ["d"]
