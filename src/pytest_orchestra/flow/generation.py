@@ -29,7 +29,7 @@ from pytest_orchestra.flow.soundness import find_problems
 from pytest_orchestra.flow.space import Run, StateSpace, run_key
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.flow.tokens import TokenGame
-from pytest_orchestra.flow.turns import allowed_turns
+from pytest_orchestra.flow.turns import MAX_TURNS, allowed_turns
 from pytest_orchestra.flow.wishes import find_added, known_keys, left_out, not_main
 from pytest_orchestra.model import ElementId, Process
 
@@ -64,6 +64,8 @@ def generate_scenarios(
         ConfigurationError: the criterion is not there yet, or a number is out of range.
     """
     _check(criterion, max_loop_iterations, max_scenarios)
+    for single in steering.max_loop_iterations.values():
+        _check(criterion, single, max_scenarios)
     finder, main = find_main(
         index_process(process),
         max_loop_iterations,
@@ -97,9 +99,9 @@ def _check(criterion: Criterion, max_loop_iterations: int, max_scenarios: int) -
             f"the criterion '{criterion.value}' is not there yet",
             hint=f"Use one of {', '.join(known.value for known in _CHOICES)}",
         )
-    if max_loop_iterations < 0:
+    if not 0 <= max_loop_iterations <= MAX_TURNS:
         raise ConfigurationError(
-            f"max_loop_iterations is {max_loop_iterations}", hint="Give 0 or more"
+            f"max_loop_iterations is {max_loop_iterations}", hint=f"Give 0 to {MAX_TURNS}"
         )
     if max_scenarios < 1:
         raise ConfigurationError(f"max_scenarios is {max_scenarios}", hint="Give 1 or more")

@@ -8,6 +8,9 @@ from types import MappingProxyType
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.model import ElementId, FlowNode, Loop, LoopKind
 
+MAX_TURNS = 1000
+"""More can be asked neither of an activity nor of a loop of flows."""
+
 Turns = Mapping[ElementId, tuple[int, ...]]
 """By activity with a marker the numbers of turns that it may take, the default one first."""
 

@@ -17,6 +17,7 @@ from pytest_orchestra.documents.models import (
     Refusal,
     Whole,
 )
+from pytest_orchestra.flow.turns import MAX_TURNS
 
 Texts = str | list[str]
 """One text, or several."""
@@ -24,7 +25,7 @@ Texts = str | list[str]
 Span = Annotated[Duration, Field(gt=0)]
 """A duration above zero, in seconds."""
 
-Turns = Annotated[int, Field(strict=True, ge=0)]
+Turns = Annotated[int, Field(strict=True, ge=0, le=MAX_TURNS)]
 """How often a loop may turn back."""
 
 _LEAVE_OUT = "Leave it out for now."

@@ -12,7 +12,8 @@ from pytest_orchestra.flow.coverage import reachable_nodes
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.graph import index_process
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
-from pytest_orchestra.model import Process
+from pytest_orchestra.flow.steering import Steering
+from pytest_orchestra.model import ElementId, Process
 
 Draw = Callable[[str], Process]
 Plan = Callable[..., ScenarioSet]
@@ -32,13 +33,20 @@ def test_a_criterion_that_is_not_there_yet_is_refused_by_name(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"max_loop_iterations": -1}, {"max_scenarios": 0}],
-    ids=lambda wrong: next(iter(wrong)),
+    [{"max_loop_iterations": -1}, {"max_loop_iterations": 1001}, {"max_scenarios": 0}],
+    ids=str,
 )
 def test_numbers_out_of_range_are_refused(draw: Draw, wrong: dict[str, int]) -> None:
     """By name and value."""
     with pytest.raises(ConfigurationError, match=next(iter(wrong))):
         generate_scenarios(draw(TEXT), **wrong)
+
+
+def test_a_loop_of_its_own_number_has_the_same_bounds(draw: Draw) -> None:
+    """The number is named."""
+    steering = Steering(max_loop_iterations={ElementId("t"): 2000})
+    with pytest.raises(ConfigurationError, match="2000"):
+        generate_scenarios(draw(TEXT), steering=steering)
 
 
 def test_an_empty_process_has_nothing(plan: Plan) -> None:

@@ -224,3 +224,14 @@ def test_a_json_schema_can_be_made_of_the_models() -> None:
     assert call["additionalProperties"] is True
     within = schema["$defs"]["ExpectPart"]["properties"]["within"]
     assert within["anyOf"][0]["type"] == "string"
+
+
+def test_numbers_of_loops_have_bounds() -> None:
+    text = """
+process: a.bpmn
+scenarios: {max_loop_iterations: {default: 1001, Review: -1}}
+"""
+    assert problems_of(text) == [
+        "s.yaml:3:44: error[bad-value] expected at most 1000, found number 1001",
+        "s.yaml:3:58: error[bad-value] expected at least 0, found number -1",
+    ]
