@@ -87,7 +87,6 @@ def test_keys_that_are_not_there_yet_are_listed(table: Table) -> None:
     listed = {row[0]: {*words(row[1])} for row in table("suite-file.md", "## Not there yet")}
     for place, model in (
         ("suite", parts.SuitePart),
-        ("`scenarios`", parts.ScenariosPart),
         ("`mark`", parts.MarkPart),
         ("`data`", parts.DataPart),
         ("data set", _SetPart),

@@ -8,7 +8,7 @@ import pytest
     [
         ("--orchestra-mode=fast", "*--orchestra-mode: 'fast' is none of RUN_ALL_STEPS, *"),
         ("--orchestra-mode=single_step", "*--orchestra-mode: SINGLE_STEP is not there yet*"),
-        ("--orchestra-criterion=paths", "*--orchestra-criterion: paths is not there yet*"),
+        ("--orchestra-criterion=all", "*--orchestra-criterion: 'all' is none of flows, *"),
         ("--orchestra-suite=nowhere", "*--orchestra-suite: 'nowhere' names no suite file*"),
         ("--orchestra-suite=*.nothing", "*--orchestra-suite: '*.nothing' names no suite file*"),
     ],

@@ -55,9 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
         0, or 2 where a file is wrong; the plans of the other files are printed all the same.
 
     Raises:
-        ConfigurationError: a protocol plugin cannot be loaded, or a criterion is not there yet.
+        ConfigurationError: a protocol plugin cannot be loaded.
     """
-    criterion = _criterion(arguments.criterion)
+    criterion = Criterion(arguments.criterion) if arguments.criterion else None
     models = _Models(arguments.files)
     plans: list[Tree] = []
     wrong: list[object] = []
@@ -75,14 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
     for each in dict.fromkeys(map(str, wrong)):
         print(each, file=sys.stderr)
     return 2 if wrong else 0
-
-
-def _criterion(name: str | None) -> Criterion | None:
-    if name in (Criterion.PAIRS.value, Criterion.PATHS.value):
-        raise ConfigurationError(
-            f"the criterion '{name}' is not there yet", hint="Use branches or flows."
-        )
-    return Criterion(name) if name else None
 
 
 class _Models:

@@ -58,7 +58,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _findings(plan: dict[str, Any]) -> Iterator[str]:
     found = [
-        *(f"cannot be: {_ways(each['decisions'])}: {each['why']}" for each in plan["infeasible"]),
+        *(f"cannot be: {_ways(each['decisions'])}{each['why']}" for each in plan["infeasible"]),
         *(f"run the same: {', '.join(keys)}" for keys in plan["twins"]),
         *_left_out(plan["left_out"]),
         *_armed_late(plan["scenarios"]),
@@ -70,7 +70,8 @@ def _findings(plan: dict[str, Any]) -> Iterator[str]:
 
 
 def _ways(decisions: Sequence[dict[str, Any]]) -> str:
-    return " with ".join(_way(each) for each in decisions)
+    ways = " with ".join(_way(each) for each in decisions)
+    return f"{ways}: " if ways else ""
 
 
 def _way(decision: dict[str, Any]) -> str:
@@ -80,7 +81,7 @@ def _way(decision: dict[str, Any]) -> str:
 
 
 def _left_out(left_out: dict[str, Any]) -> Iterator[str]:
-    if left_out["number"]:
+    if left_out["number"] or not left_out["exact"]:
         bound = "" if left_out["exact"] else "at least "
         yield f"left out: {bound}{left_out['number']} scenarios past max_scenarios"
 

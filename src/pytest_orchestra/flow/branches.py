@@ -26,19 +26,23 @@ def choose_branches(finder: RunFinder, selection: Selection) -> None:
         selection: takes the runs; where there is not room for all, flow coverage is kept.
     """
     selection.add(finder.main())
-    game = finder.routes.space.game
-    outcomes = game.open_outcomes()
-    changed = [outcome for outcome in outcomes if outcome.index not in finder.routes.defaults]
+    changed = changed_in_order(finder)
     if len(changed) >= selection.max_scenarios:
         for run in cover_flows(finder):
             selection.add(Finding(run=run))
-    bases = _take_outcomes(finder, selection, changed)
-    _turn_back(finder, selection)
+    bases = take_outcomes(finder, selection, changed)
+    turn_back(finder, selection)
     _Pairs(finder, selection, bases).take()
-    _complete(finder, selection, outcomes)
+    complete(finder, selection)
 
 
-def _take_outcomes(
+def changed_in_order(finder: RunFinder) -> list[Outcome]:
+    """Return the outcomes that are not the default, in the order of the way."""
+    outcomes = finder.routes.space.game.open_outcomes()
+    return [outcome for outcome in outcomes if outcome.index not in finder.routes.defaults]
+
+
+def take_outcomes(
     finder: RunFinder, selection: Selection, outcomes: list[Outcome]
 ) -> dict[int, BaseRun]:
     """Choose the nearest run for each outcome, and return them by the outcome's index."""
@@ -49,11 +53,12 @@ def _take_outcomes(
         if finding.run:
             bases[outcome.index] = base_run(finding.run, outcome.index)
         elif finding.is_proved:
-            selection.rule_out(_why_not(finder, outcome), outcome)
+            selection.rule_out(why_not(finder, outcome), outcome)
     return bases
 
 
-def _why_not(finder: RunFinder, outcome: Outcome) -> str:
+def why_not(finder: RunFinder, outcome: Outcome) -> str:
+    """Say why no run takes an outcome."""
     if outcome.index in finder.routes.by_outcome:
         return "only runs that turn back more often than max_loop_iterations take it"
     if outcome.index in finder.routes.reached_outcomes:
@@ -61,7 +66,7 @@ def _why_not(finder: RunFinder, outcome: Outcome) -> str:
     return "no run comes to it"
 
 
-def _turn_back(finder: RunFinder, selection: Selection) -> None:
+def turn_back(finder: RunFinder, selection: Selection) -> None:
     """Choose a run that turns back once for each flow that does, and one that does so N times.
 
     Where turning back is no one's choice, as in what goes on until an event ends it, the number
@@ -128,9 +133,9 @@ class _Pairs:
         return [outcome for outcome in decision.outcomes if outcome.index in self._bases]
 
 
-def _complete(finder: RunFinder, selection: Selection, outcomes: list[Outcome]) -> None:
+def complete(finder: RunFinder, selection: Selection) -> None:
     """Choose runs for default outcomes and flows that no run takes yet."""
-    for outcome in outcomes:
+    for outcome in finder.routes.space.game.open_outcomes():
         if outcome.index in finder.routes.by_outcome and not selection.has(outcome.index):
             selection.add(finder.find(Demand(outcomes=(outcome.index,))))
     for flow in sorted(finder.routes.by_flow.keys() - selection.flows):

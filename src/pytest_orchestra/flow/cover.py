@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 
+from pytest_orchestra.flow.circles import find_circles, reverse_postorder
 from pytest_orchestra.flow.search import Demand, Finding, RunFinder
 from pytest_orchestra.flow.selection import Selection
-from pytest_orchestra.flow.space import Edge, Run, StateSpace
+from pytest_orchestra.flow.space import Edge, Run, StateSpace, leaving
 from pytest_orchestra.model import ElementId
 
 
@@ -54,11 +55,9 @@ class _Cover:
         outcomes = self._routes.space.game.decisions.outcomes
         numbers = {outcome.index for outcome in outcomes if outcome.turns is not None}
         self._turns = numbers - self._routes.defaults
-        self._leaving: dict[int, list[Edge]] = {}
-        for edge in self._routes.live:
-            self._leaving.setdefault(edge.source, []).append(edge)
-        self._order = _reverse_postorder(self._leaving)
-        circles = _circles(self._order, self._routes.live)
+        self._leaving = leaving(self._routes.live)
+        self._order = reverse_postorder(self._leaving)
+        circles = find_circles(self._order, self._routes.live)
         self._circling: dict[int, list[Edge]] = {
             state: [edge for edge in edges if self._is_on_circle(edge, circles)]
             for state, edges in self._leaving.items()
@@ -186,45 +185,6 @@ def _traced(arrival: dict[int, Edge], state: int) -> Run:
         edges.append(arrival[state])
         state = edges[-1].source
     return tuple(reversed(edges))
-
-
-def _reverse_postorder(leaving: dict[int, list[Edge]]) -> list[int]:
-    """Return the states so that every edge but those that close a circle leads onwards."""
-    finished: list[int] = []
-    seen = {StateSpace.START}
-    stack = [(StateSpace.START, iter(leaving.get(StateSpace.START, ())))]
-    while stack:
-        state, edges = stack[-1]
-        for edge in edges:
-            if edge.target not in seen:
-                seen.add(edge.target)
-                stack.append((edge.target, iter(leaving.get(edge.target, ()))))
-                break
-        else:
-            finished.append(state)
-            stack.pop()
-    return finished[::-1]
-
-
-def _circles(order: list[int], edges: list[Edge]) -> dict[int, int]:
-    """Return, for each state, the first state of those with which it lies on a circle (Kosaraju).
-
-    Args:
-        order: the states in reverse postorder.
-        edges: the edges between them.
-    """
-    before: dict[int, list[int]] = {}
-    for edge in edges:
-        before.setdefault(edge.target, []).append(edge.source)
-    circles: dict[int, int] = {}
-    for first in order:
-        todo = [] if first in circles else [first]
-        while todo:
-            state = todo.pop()
-            if state not in circles:
-                circles[state] = first
-                todo.extend(before.get(state, ()))
-    return circles
 
 
 def _needed(runs: list[Run]) -> list[Run]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 from pytest_orchestra.flow.catching import Catching
 from pytest_orchestra.flow.graph import ProcessGraph
-from pytest_orchestra.flow.splits import Ways, alternatives
+from pytest_orchestra.flow.splits import MAX_SETS, Ways, alternatives, combinations
 from pytest_orchestra.flow.turns import NO_TURNS, Turns
 from pytest_orchestra.model import ElementId, FlowNode, NodeKind
 
@@ -25,6 +26,7 @@ class Outcome:
         flows: the flows taken.
         event: the boundary event, event sub-process or start event that occurs.
         turns: how many turns an activity with a marker takes.
+        combined: whether only ``paths`` takes these flows together.
     """
 
     index: int
@@ -32,6 +34,7 @@ class Outcome:
     flows: Ways
     event: ElementId | None = None
     turns: int | None = None
+    combined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,9 @@ class Decisions:
     Attributes:
         events: the events that may come at any time, by host and by scope.
         turns: how many turns activities may take; not a decision where it is but one number.
+        is_combining: whether what may come together does so in every combination.
+        combined: by node, the sets of flows that only then are taken.
+        is_cut: whether there are more combinations than are looked at.
     """
 
     decisions: tuple[Decision, ...]
@@ -74,6 +80,9 @@ class Decisions:
     events: Mapping[ElementId, FreeEvents]
     turns: Turns
     indices: Mapping[tuple[ElementId, _Way], int]
+    is_combining: bool = False
+    combined: Mapping[ElementId, tuple[Ways, ...]] = field(default_factory=dict)
+    is_cut: bool = False
 
     def find(
         self,
@@ -87,8 +96,22 @@ class Decisions:
         return () if index is None else (index,)
 
 
-def find_decisions(graph: ProcessGraph, catching: Catching, turns: Turns = NO_TURNS) -> Decisions:
-    """Find the places of a process where ways part, and their ways on."""
+def find_decisions(
+    graph: ProcessGraph,
+    catching: Catching,
+    turns: Turns = NO_TURNS,
+    *,
+    is_combining: bool = False,
+) -> Decisions:
+    """Find the places of a process where ways part, and their ways on.
+
+    Args:
+        graph: the process.
+        catching: what becomes of its throws.
+        turns: how many turns activities may take.
+        is_combining: whether inclusive splits take their flows in every combination.
+    """
+    combined = _combined(graph) if is_combining else {}
     events: dict[ElementId, FreeEvents] = {}
     for node in graph.nodes.values():
         if free := _boundary_events(graph, catching, node):
@@ -99,12 +122,15 @@ def find_decisions(graph: ProcessGraph, catching: Catching, turns: Turns = NO_TU
         events[scope] = FreeEvents(
             interrupting=hosted.interrupting + own.interrupting, others=hosted.others + own.others
         )
-    found = sorted([*_turns(turns), *_found(graph, events)], key=lambda found: found[0])
+    found = sorted([*_turns(turns), *_found(graph, events, combined)], key=lambda found: found[0])
     outcomes: list[Outcome] = []
     decisions: list[Decision] = []
     for at, ways, may_pass in found:
+        further = set(combined.get(at, ()))
         numbered = tuple(
-            Outcome(index=n, at=at, flows=flows, event=event, turns=number)
+            Outcome(
+                index=n, at=at, flows=flows, event=event, turns=number, combined=flows in further
+            )
             for n, (flows, event, number) in enumerate(ways, start=len(outcomes))
         )
         outcomes.extend(numbered)
@@ -115,7 +141,21 @@ def find_decisions(graph: ProcessGraph, catching: Catching, turns: Turns = NO_TU
         events=events,
         turns=turns,
         indices={(o.at, (o.flows, o.event, o.turns)): o.index for o in outcomes},
+        is_combining=is_combining,
+        combined={node: sets[:MAX_SETS] for node, sets in combined.items()},
+        is_cut=any(len(sets) > MAX_SETS for sets in combined.values())
+        or (is_combining and any(2 ** len(free.others) > MAX_SETS for free in events.values())),
     )
+
+
+def _combined(graph: ProcessGraph) -> dict[ElementId, tuple[Ways, ...]]:
+    """Return the further sets of flows by node, one more than are looked at."""
+    found = {
+        node.id: tuple(islice(combinations(graph, node), MAX_SETS + 1))
+        for node in graph.nodes.values()
+        if node.kind is not NodeKind.BOUNDARY_EVENT
+    }
+    return {node: sets for node, sets in found.items() if sets}
 
 
 _Found = tuple[ElementId, list[_Way], bool]
@@ -127,7 +167,11 @@ def _turns(turns: Turns) -> Iterator[_Found]:
             yield activity, [((), None, number) for number in numbers], False
 
 
-def _found(graph: ProcessGraph, events: Mapping[ElementId, FreeEvents]) -> Iterator[_Found]:
+def _found(
+    graph: ProcessGraph,
+    events: Mapping[ElementId, FreeEvents],
+    combined: Mapping[ElementId, tuple[Ways, ...]],
+) -> Iterator[_Found]:
     for scope in {graph.process.id, *graph.children}:
         starts = graph.start_events(scope)
         if len(starts) > 1:
@@ -138,6 +182,7 @@ def _found(graph: ProcessGraph, events: Mapping[ElementId, FreeEvents]) -> Itera
         own: list[_Way] = [(flows, None, None) for flows in alternatives(graph, node)]
         cutting = [e for e in events.get(node.id, FreeEvents()).interrupting if e.attached_to]
         own.extend(_ways_of(graph, cutting))
+        own.extend((flows, None, None) for flows in combined.get(node.id, ())[:MAX_SETS])
         if len(own) > 1:
             yield node.id, own, False
     for at, free in events.items():

@@ -21,6 +21,8 @@ from pytest_orchestra.flow.defaults import choose_defaults
 from pytest_orchestra.flow.graph import ProcessGraph, index_process
 from pytest_orchestra.flow.keys import MAIN_KEY, NamedRun, changed_outcomes, name_scenarios
 from pytest_orchestra.flow.labels import label_outcomes
+from pytest_orchestra.flow.pairs import choose_pairs
+from pytest_orchestra.flow.paths import choose_paths
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
 from pytest_orchestra.flow.search import RunFinder
@@ -33,7 +35,12 @@ from pytest_orchestra.flow.turns import MAX_TURNS, allowed_turns
 from pytest_orchestra.flow.wishes import find_added, known_keys, left_out, not_main
 from pytest_orchestra.model import ElementId, Process
 
-_CHOICES = {Criterion.FLOWS: choose_flows, Criterion.BRANCHES: choose_branches}
+_CHOICES = {
+    Criterion.FLOWS: choose_flows,
+    Criterion.BRANCHES: choose_branches,
+    Criterion.PAIRS: choose_pairs,
+    Criterion.PATHS: choose_paths,
+}
 
 
 def generate_scenarios(
@@ -61,16 +68,16 @@ def generate_scenarios(
         what cannot be had, and what is wrong with the process.
 
     Raises:
-        ConfigurationError: the criterion is not there yet, or a number is out of range.
+        ConfigurationError: a number is out of range.
     """
-    _check(criterion, max_loop_iterations, max_scenarios)
+    _check(max_loop_iterations, max_scenarios)
     for single in steering.max_loop_iterations.values():
-        _check(criterion, single, max_scenarios)
+        _check(single, max_scenarios)
     finder, main = find_main(
         index_process(process),
         max_loop_iterations,
         steering,
-        every_turn=criterion is Criterion.PATHS,
+        every_way=criterion is Criterion.PATHS,
     )
     routes = finder.routes
     added, faults = find_added(finder, main, steering) if main else ({}, [])
@@ -93,12 +100,7 @@ def generate_scenarios(
     )
 
 
-def _check(criterion: Criterion, max_loop_iterations: int, max_scenarios: int) -> None:
-    if criterion not in _CHOICES:
-        raise ConfigurationError(
-            f"the criterion '{criterion.value}' is not there yet",
-            hint=f"Use one of {', '.join(known.value for known in _CHOICES)}",
-        )
+def _check(max_loop_iterations: int, max_scenarios: int) -> None:
     if not 0 <= max_loop_iterations <= MAX_TURNS:
         raise ConfigurationError(
             f"max_loop_iterations is {max_loop_iterations}", hint=f"Give 0 to {MAX_TURNS}"
@@ -112,7 +114,7 @@ def find_main(
     max_turns: int,
     steering: Steering = UNSTEERED,
     *,
-    every_turn: bool = False,
+    every_way: bool = False,
 ) -> tuple[RunFinder, Run]:
     """Explore a process; return what finds its runs, and ``main``, empty where no run ends well.
 
@@ -120,13 +122,15 @@ def find_main(
         graph: the process.
         max_turns: how often a run may turn back by one flow.
         steering: what the suite says of outcomes and loops.
-        every_turn: whether activities may take any number of turns up to N.
+        every_way: whether activities may take any number of turns up to N, and inclusive splits
+            their flows in every combination.
     """
-    turns = allowed_turns(graph, max_turns, steering.max_loop_iterations, every=every_turn)
-    finder, main = _settled(StateSpace(TokenGame(graph, turns, steering=steering)), max_turns)
+    turns = allowed_turns(graph, max_turns, steering.max_loop_iterations, every=every_way)
+    game = TokenGame(graph, turns, steering=steering, is_combining=every_way)
+    finder, main = _settled(StateSpace(game), max_turns)
     if not main:
-        patient = TokenGame(graph, turns, is_patient=True, steering=steering)
-        finder, main = _settled(StateSpace(patient), max_turns)
+        game = TokenGame(graph, turns, is_patient=True, steering=steering, is_combining=every_way)
+        finder, main = _settled(StateSpace(game), max_turns)
     return finder, main
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -42,6 +42,22 @@ class NamedRun:
         """Return what tells this run from others that change the same outcomes."""
         return [flow for edge in self.run for flow in edge.move.taken]
 
+    def story(self) -> list[str]:
+        """Return what tells this run also from those that take the same flows: where and how."""
+        moves = [edge.move for edge in self.run]
+        return [
+            " ".join((m.element, str(m.turns), *(f.event for f in m.fired), *m.taken))
+            for m in moves
+        ]
+
+
+_TELLS: tuple[tuple[Callable[[NamedRun], list[str]], int | None], ...] = (
+    (NamedRun.flows, _DIGITS),
+    (NamedRun.flows, 2 * _DIGITS),
+    (NamedRun.story, _DIGITS),
+    (NamedRun.story, None),
+)
+
 
 def changed_outcomes(run: Run, defaults: AbstractSet[int]) -> tuple[int, ...]:
     """Return the outcomes of a run that are not the default, in the order of the way."""
@@ -67,11 +83,11 @@ def name_scenarios(
     for n, run in enumerate(runs):
         if not run.key and (alike[plain[n]] > 1 or len(plain[n]) > MAX_KEY):
             keys[n] = _cut(plain[n], [outcome_id(outcomes[index]) for index in run.changed])
-    for digits in (_DIGITS, 2 * _DIGITS, None):
+    for tell, digits in _TELLS:
         alike = Counter(key for key, run in zip(keys, runs, strict=True) if not run.key)
         for n, run in enumerate(runs):
             if alike[keys[n]] > 1 and not run.key:
-                keys[n] = _cut(plain[n], run.flows(), digits)
+                keys[n] = _cut(plain[n], tell(run), digits)
     names = [_name(run.changed, labels) for run in runs]
     return [ScenarioName(key=key, name=name) for key, name in zip(keys, names, strict=True)]
 

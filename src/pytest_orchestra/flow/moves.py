@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from itertools import chain
+from itertools import chain, islice
 
 from pytest_orchestra.flow.catching import Catch, Catching
 from pytest_orchestra.flow.decisions import Decisions
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.places import Places, Stage
-from pytest_orchestra.flow.splits import Ways, alternatives
+from pytest_orchestra.flow.splits import MAX_SETS, Ways, alternatives, some_of
 from pytest_orchestra.model import ElementId, EventKind, FlowNode, NodeKind
 
 
@@ -66,6 +66,7 @@ class Move:
         outcomes: all outcomes taken, in order.
         misplaced: whether an event comes at another place than it should, for want of it.
         turns: how many turns an activity takes; events come in the last one.
+        combined: whether only ``paths`` takes these flows together.
         visits: how many nodes are entered.
         taken: all flows taken, the events' own included.
         added: all tokens made.
@@ -86,6 +87,7 @@ class Move:
     outcomes: tuple[int, ...] = ()
     misplaced: bool = False
     turns: int = 1
+    combined: bool = False
     visits: int = field(init=False)
     taken: Ways = field(init=False)
     added: tuple[int, ...] = field(init=False)
@@ -231,7 +233,8 @@ class MoveMaker:
         link = self._graph.links.get(node.id)
         jump = () if link is None else (self._places.nodes[link],)
         done = (self._places.done[node.id],) if node.id in self._places.done else ()
-        for flows in alternatives(self._graph, node):
+        ways = alternatives(self._graph, node)
+        for n, flows in enumerate(ways + self._decisions.combined.get(node.id, ())):
             yield Move(
                 kind=MoveKind.VISIT,
                 element=node.id,
@@ -239,6 +242,7 @@ class MoveMaker:
                 flows=flows,
                 produced=(*(self._places.flows[flow] for flow in flows), *jump, *done),
                 outcomes=self._decisions.find(node.id, flows),
+                combined=n >= len(ways),
             )
 
     def _met_by_events(self, node: FlowNode) -> Iterator[Move]:
@@ -246,13 +250,18 @@ class MoveMaker:
         events = self._decisions.events.get(node.id)
         if not events:
             return
-        for together in _alone_and_together(events.others):
+        for together in self._alone_and_together(events.others):
             ways = [self._firings(node.id, event) for event in together]
             sets = [[first[0] for first in ways]] if len(together) > 1 else [[f] for f in ways[0]]
             for fired in sets:
                 outcomes = tuple(chain.from_iterable(firing.outcomes for firing in fired))
                 for move in self._leavings(node):
-                    yield replace(move, fired=tuple(fired), outcomes=outcomes + move.outcomes)
+                    yield replace(
+                        move,
+                        fired=tuple(fired),
+                        outcomes=outcomes + move.outcomes,
+                        combined=move.combined or 1 < len(together) < len(events.others),
+                    )
         for event in events.interrupting:
             for firing in self._firings(node.id, event):
                 yield Move(
@@ -276,6 +285,13 @@ class MoveMaker:
                 outcomes=firing.outcomes,
             )
 
+    def _alone_and_together(self, events: tuple[FlowNode, ...]) -> list[tuple[FlowNode, ...]]:
+        """Return which of several events come meanwhile: each alone, all, at most any."""
+        sets = [(event,) for event in events] + ([events] if len(events) > 1 else [])
+        if self._decisions.is_combining:
+            sets.extend(islice(some_of(events), MAX_SETS))
+        return sets
+
     # -- what comes from outside ---------------------------------------------------------------
 
     def _firings(self, at: ElementId, event: FlowNode) -> list[Firing]:
@@ -297,7 +313,8 @@ class MoveMaker:
         """Yield the moves in which events come to a scope around that interrupt nothing."""
         if watch.stage is Stage.SETTLED:
             return
-        for together in _alone_and_together(self._decisions.events[watch.scope].others):
+        events = self._decisions.events[watch.scope].others
+        for together in self._alone_and_together(events):
             firings = tuple(self._firings(watch.scope, event)[0] for event in together)
             outcomes = tuple(chain.from_iterable(firing.outcomes for firing in firings))
             for move in calm:
@@ -307,6 +324,7 @@ class MoveMaker:
                     fired_first=not node.kind.is_activity,
                     outcomes=outcomes + move.outcomes,
                     misplaced=watch.misplaced,
+                    combined=move.combined or 1 < len(together) < len(events),
                 )
 
     def _interruptions(self, node: FlowNode, watch: Watch) -> Iterator[Move]:
@@ -350,7 +368,3 @@ class MoveMaker:
                 spent.append(marks[watch.stage])
                 settled.extend([marks[after]] if marks[after] not in move.cut else [])
         return replace(move, spent=tuple(spent), settled=tuple(settled)) if spent else move
-
-
-def _alone_and_together(events: tuple[FlowNode, ...]) -> list[tuple[FlowNode, ...]]:
-    return [(event,) for event in events] + ([events] if len(events) > 1 else [])

@@ -7,8 +7,11 @@ from collections import Counter, defaultdict
 from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.scenario import Infeasible, LeftOut, TakenOutcome
 from pytest_orchestra.flow.search import Finding
-from pytest_orchestra.flow.space import Run, run_key
+from pytest_orchestra.flow.space import Run, is_placed, run_key
 from pytest_orchestra.model import ElementId
+
+MAX_INFEASIBLE = 100
+"""Outcomes without a run that are listed; the others are counted."""
 
 
 class Selection:
@@ -19,18 +22,20 @@ class Selection:
         runs: no two alike, at most ``max_scenarios``.
         flows: the flows that they take.
         turns: the flows with the numbers of times that a run takes them.
-        infeasible: outcomes for which there is no run.
     """
 
     def __init__(self, max_scenarios: int) -> None:
         self.runs: list[Run] = []
         self.flows: set[ElementId] = set()
         self.turns: set[tuple[ElementId, int]] = set()
-        self.infeasible: list[Infeasible] = []
+        self._infeasible: list[Infeasible] = []
+        self._more_infeasible = 0
         self.max_scenarios = max_scenarios
         self._chosen: set[int] = set()
         self._takers: defaultdict[int, set[int]] = defaultdict(set)
-        self._left = 0
+        self._left_out: set[int] = set()
+        self._more = 0
+        self._total: int | None = None
         self._is_exact = True
 
     @property
@@ -39,9 +44,19 @@ class Selection:
         return len(self.runs) >= self.max_scenarios
 
     @property
+    def infeasible(self) -> tuple[Infeasible, ...]:
+        """Outcomes for which there is no run; past the bound only how many."""
+        more = f"{self._more_infeasible} more that no run takes, or not together"
+        rest = (Infeasible(decisions=(), why=more),) if self._more_infeasible else ()
+        return (*self._infeasible, *rest)
+
+    @property
     def left_out(self) -> LeftOut:
         """How many runs were left out."""
-        return LeftOut(number=self._left, exact=self._is_exact)
+        left = len(self._left_out) + self._more
+        if self._total is not None:
+            left = self._total - sum(all(is_placed(e.move) for e in run) for run in self.runs)
+        return LeftOut(number=max(0, left), exact=self._is_exact)
 
     def add(self, finding: Finding) -> None:
         """Choose the run that was found, unless it is chosen already or there is no room."""
@@ -52,15 +67,14 @@ class Selection:
         key = hash(run_key(finding.run))
         if key in self._chosen:
             return
-        self._chosen.add(key)
         if self.is_full:
-            self._left += 1
+            self._left_out.add(key)
             return
-        counts: Counter[ElementId] = Counter()
-        for edge in finding.run:
-            counts.update(edge.move.taken)
-            for outcome in edge.move.outcomes:
-                self._takers[outcome].add(len(self.runs))
+        self._chosen.add(key)
+        self._left_out.discard(key)
+        counts = Counter([flow for edge in finding.run for flow in edge.move.taken])
+        for outcome in {outcome for edge in finding.run for outcome in edge.move.outcomes}:
+            self._takers[outcome].add(len(self.runs))
         self.flows.update(counts)
         self.turns.update(counts.items())
         self.runs.append(finding.run)
@@ -76,18 +90,30 @@ class Selection:
         Args:
             is_certain: whether there is such a run; then it is counted.
         """
-        self._left += is_certain
+        self._more += is_certain
         self._is_exact &= is_certain
+
+    def settle(self, total: int, *, is_exact: bool) -> None:
+        """Say how many runs there are in which all events come where they are placed.
+
+        Args:
+            total: what is not chosen of them is left out.
+            is_exact: whether there are no more.
+        """
+        self._total, self._is_exact = total, is_exact
 
     def rule_out(self, why: str, *outcomes: Outcome) -> None:
         """Note outcomes that no run takes, or not together."""
+        if len(self._infeasible) >= MAX_INFEASIBLE:
+            self._more_infeasible += 1
+            return
         taken = tuple(
             TakenOutcome(
                 at=outcome.at, flows=outcome.flows, event=outcome.event, turns=outcome.turns
             )
             for outcome in outcomes
         )
-        self.infeasible.append(Infeasible(decisions=taken, why=why))
+        self._infeasible.append(Infeasible(decisions=taken, why=why))
 
     def has(self, *outcomes: int) -> bool:
         """Whether a chosen run takes all these outcomes."""

@@ -5,6 +5,7 @@ Its size is bounded; what is cut off is said, never guessed.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,12 +37,38 @@ Run = tuple[Edge, ...]
 
 
 def run_key(run: Run) -> tuple[int, ...]:
-    """Return what tells a run from all others in its state space."""
-    return tuple(edge.number for edge in run)
+    """Return what tells a run from all others of its game, in whichever space it was found.
+
+    A game makes each of its moves once.
+    """
+    return tuple([id(edge.move) for edge in run])
+
+
+def leaving(edges: Iterable[Edge]) -> dict[int, list[Edge]]:
+    """Return edges by the state from which they lead."""
+    found: dict[int, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(edge.source, []).append(edge)
+    return found
+
+
+def is_single(move: Move) -> bool:
+    """Whether a move is one for every criterion: an inclusive split takes one flow, or all."""
+    return not move.combined
+
+
+def is_placed(move: Move) -> bool:
+    """Whether events that may come at any time come but where they are placed."""
+    return not move.misplaced
 
 
 class StateSpace:
     """The states of one process.
+
+    Args:
+        game: the rules.
+        max_states: how many states are looked at.
+        takes: which of the moves that the rules allow are looked at.
 
     Attributes:
         states: by number; the start is 0, the end, once it was reached, the empty one.
@@ -53,8 +80,14 @@ class StateSpace:
 
     START = 0
 
-    def __init__(self, game: TokenGame, max_states: int = MAX_STATES) -> None:
+    def __init__(
+        self,
+        game: TokenGame,
+        max_states: int = MAX_STATES,
+        takes: Callable[[Move], bool] = is_single,
+    ) -> None:
         self.game = game
+        self._takes = takes
         self.states: list[State] = [game.start()]
         self.stuck: list[int] = []
         self.piled: set[int] = set()
@@ -82,7 +115,7 @@ class StateSpace:
             self.stuck.append(number)
         edges = []
         for move in moves:
-            if self.game.is_left_out(move):
+            if not self._takes(move) or self.game.is_left_out(move):
                 continue
             after = self.game.after(state, move, consumed)
             target = self._numbers.get(after)

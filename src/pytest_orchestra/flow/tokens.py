@@ -40,6 +40,7 @@ class TokenGame:
         is_patient: whether all tokens that turn back wait for what ends others; so a run ends in
             which one branch would turn back for ever and another ends the whole.
         steering: what the suite says of outcomes.
+        is_combining: whether inclusive splits take their flows in every combination.
 
     Attributes:
         steering: the same, less what it wants as default that turns back or is left out.
@@ -54,10 +55,13 @@ class TokenGame:
         *,
         is_patient: bool = False,
         steering: Steering = UNSTEERED,
+        is_combining: bool = False,
     ) -> None:
         self.graph = graph
         self.catching: Catching = match_catches(graph)
-        self.decisions: Decisions = find_decisions(graph, self.catching, turns)
+        self.decisions: Decisions = find_decisions(
+            graph, self.catching, turns, is_combining=is_combining
+        )
         order: TokenOrder = order_tokens(graph, _late(graph, self.catching))
         self.back = order.back
         unfit = order.back.union(steering.without)
@@ -95,9 +99,12 @@ class TokenGame:
         return position, outcome.event or "", outcome.flows, outcome.turns or 0
 
     def open_outcomes(self) -> list[Outcome]:
-        """Return the outcomes that the suite does not leave out, in the order of the way."""
+        """Return the outcomes of any criterion that the suite does not leave out.
+
+        They are in the order of the way.
+        """
         outcomes = sorted(self.decisions.outcomes, key=self.rank)
-        return [outcome for outcome in outcomes if not self.why_without(outcome)]
+        return [o for o in outcomes if not (o.combined or self.why_without(o))]
 
     def why_without(self, outcome: Outcome) -> str:
         """Return the reason why the suite leaves an outcome out; empty if it does not."""

@@ -67,7 +67,7 @@ def not_main(routes: Routes, steering: Steering) -> Iterator[SteeringFault]:
 def left_out(game: TokenGame) -> Iterator[Infeasible]:
     """Yield the outcomes that the suite leaves out."""
     for outcome in sorted(game.decisions.outcomes, key=game.rank):
-        if why := game.why_without(outcome):
+        if not outcome.combined and (why := game.why_without(outcome)):
             taken = TakenOutcome(at=outcome.at, flows=outcome.flows, event=outcome.event)
             yield Infeasible(decisions=(taken,), why=why)
     for event in sorted(game.catching.fed & game.steering.without.keys()):

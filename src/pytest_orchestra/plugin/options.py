@@ -14,7 +14,7 @@ from pytest_orchestra.plugin.paths import named_files
 MODES = ("RUN_ALL_STEPS", "STOP_ON_FIRST_FAILURE", "SINGLE_STEP", "FROM_STEP")
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
 CRITERIA = ("flows", "branches", "pairs", "paths")
-_NOT_YET = frozenset({"SINGLE_STEP", "FROM_STEP", "pairs", "paths"})
+_NOT_YET = frozenset({"SINGLE_STEP", "FROM_STEP"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

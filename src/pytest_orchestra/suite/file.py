@@ -51,12 +51,6 @@ def _refuse_open(mode: object) -> object:
     return mode
 
 
-def _refuse_wide(criterion: object) -> object:
-    if criterion in ("pairs", "paths"):
-        raise _not_yet(f"the criterion '{criterion}'", "Use branches or flows.")
-    return criterion
-
-
 def _refuse_nameless(files: object) -> object:
     texts = files if isinstance(files, list) else [files]
     if not texts or any(isinstance(text, str) and text[:1] in ("", "#") for text in texts):
@@ -160,7 +154,7 @@ class MarkPart(DocumentModel):
 class ScenariosPart(DocumentModel):
     """``scenarios``: which ways are chosen, and what is said of single ones."""
 
-    criterion: Annotated[Literal["flows", "branches"] | None, BeforeValidator(_refuse_wide)] = None
+    criterion: Literal["flows", "branches", "pairs", "paths"] | None = None
     max_loop_iterations: Turns | dict[str, Turns] | None = None
     max_scenarios: Annotated[int, Field(strict=True, ge=1)] | None = None
     main: Texts = Field(default_factory=list)

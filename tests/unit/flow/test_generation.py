@@ -11,7 +11,7 @@ from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.coverage import reachable_nodes
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.graph import index_process
-from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.flow.scenario import ScenarioSet
 from pytest_orchestra.flow.steering import Steering
 from pytest_orchestra.model import ElementId, Process
 
@@ -19,16 +19,6 @@ Draw = Callable[[str], Process]
 Plan = Callable[..., ScenarioSet]
 
 TEXT = 's: start\ng: xor "G"\nt: task\ne: end\ns -> g\na: g -> e "a"\nb: g -> t "b"\nt -> e'
-
-
-@pytest.mark.parametrize("criterion", [Criterion.PAIRS, Criterion.PATHS])
-def test_a_criterion_that_is_not_there_yet_is_refused_by_name(
-    draw: Draw, criterion: Criterion
-) -> None:
-    """With those that are."""
-    with pytest.raises(ConfigurationError, match=f"'{criterion.value}' is not there yet") as caught:
-        generate_scenarios(draw(TEXT), criterion=criterion)
-    assert "flows, branches" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
+from math import prod
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from pytest_orchestra.flow.catching import match_catches
+from pytest_orchestra.flow.concurrency import concurrent_decisions
+from pytest_orchestra.flow.decisions import find_decisions
 from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.graph import index_process
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
+from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.flow.turns import allowed_turns
 from pytest_orchestra.model import (
     ElementId,
     EventDefinition,
@@ -235,8 +243,9 @@ def tangles(pick: st.DrawFn) -> Process:
     return Process(id=ElementId("P"), nodes=tuple(nodes), flows=tuple(flows))
 
 
+MOST = 60
 PROCESSES = st.one_of(BLOCKS.map(drawn), tangles())
-CRITERIA = st.sampled_from([Criterion.FLOWS, Criterion.BRANCHES])
+CRITERIA = st.sampled_from(list(Criterion))
 
 
 @CALM
@@ -245,7 +254,9 @@ def test_every_scenario_is_a_legal_run(
     judge: Judge, process: Process, criterion: Criterion, loops: int
 ) -> None:
     """Whatever the process, each scenario is a complete run, and its key its own."""
-    found = generate_scenarios(process, criterion=criterion, max_loop_iterations=loops)
+    found = generate_scenarios(
+        process, criterion=criterion, max_loop_iterations=loops, max_scenarios=MOST
+    )
     for scenario in found.scenarios:
         judge(process, scenario)
     assert len({scenario.key for scenario in found.scenarios}) == len(found.scenarios)
@@ -261,12 +272,13 @@ def test_element_order_has_no_say(
     rolls.shuffle(nodes)
     rolls.shuffle(flows)
     shuffled = replace(process, nodes=tuple(nodes), flows=tuple(flows))
-    one = generate_scenarios(process, criterion=criterion)
-    other = generate_scenarios(shuffled, criterion=criterion)
+    one = generate_scenarios(process, criterion=criterion, max_scenarios=MOST)
+    other = generate_scenarios(shuffled, criterion=criterion, max_scenarios=MOST)
     assert tuple(one.scenarios) == tuple(other.scenarios)
-    assert (one.coverage, one.infeasible, one.problems) == (
+    assert (one.coverage, one.infeasible, one.left_out, one.problems) == (
         other.coverage,
         other.infeasible,
+        other.left_out,
         other.problems,
     )
 
@@ -275,9 +287,9 @@ def test_element_order_has_no_say(
 @given(block=BLOCKS, criterion=CRITERIA)
 def test_every_flow_of_a_sound_process_is_covered(block: Block, criterion: Criterion) -> None:
     """Blocks one inside the other leave nothing uncovered and have nothing wrong."""
-    found = generate_scenarios(drawn(block), criterion=criterion)
+    found = generate_scenarios(drawn(block), criterion=criterion, max_scenarios=MOST)
     assert found.coverage.covered == found.coverage.reachable == found.coverage.total
-    assert not found.infeasible
+    assert criterion is Criterion.PAIRS or not found.infeasible
     assert {problem.code for problem in found.problems} <= {"call-opaque", "event-without-trigger"}
     assert criterion is Criterion.FLOWS or found.scenarios[0].key == "main"
 
@@ -296,6 +308,76 @@ def test_causes_tell_the_whole_order(judge: Judge, block: Block, rolls: random.R
             del left[order[-1]]
         moments = [replace(scenario.moments[n], causes=()) for n in order]
         judge(process, replace(scenario, moments=tuple(moments)))
+
+
+Taken = tuple[str, tuple[str, ...], str | None]
+
+
+def taken_by(scenario: Scenario) -> set[Taken]:
+    return {(taken.at, taken.flows, taken.event) for taken in scenario.decisions}
+
+
+def pairs_of(found: ScenarioSet) -> set[frozenset[Taken]]:
+    """Each two outcomes, or one alone, that a scenario takes."""
+    return {
+        frozenset(pair)
+        for scenario in found.scenarios
+        for pair in product(taken_by(scenario), repeat=2)
+    }
+
+
+@CALM
+@given(block=BLOCKS, loops=st.integers(1, 2))
+def test_each_criterion_covers_what_the_one_before_covers(block: Block, loops: int) -> None:
+    """``paths`` is every way: it takes no pair that ``pairs`` misses, and misses none."""
+    process = drawn(block)
+    flows, branches, pairs, paths = (
+        generate_scenarios(process, criterion=criterion, max_loop_iterations=loops)
+        for criterion in Criterion
+    )
+    assume(not paths.left_out.number)
+    assert pairs_of(flows) <= pairs_of(paths)
+    assert pairs_of(branches) <= pairs_of(pairs) <= pairs_of(paths)
+    single = {pair for pair in pairs_of(paths) if not any(map(is_combined(process), pair))}
+    assert single <= pairs_of(pairs)
+
+
+def is_combined(process: Process) -> Callable[[Taken], bool]:
+    """Whether an outcome takes some of an inclusive split's flows, but not all."""
+    count = Counter(flow.source for flow in process.flows)
+    return lambda taken: taken[2] is None and 1 < len(taken[1]) < count[ElementId(taken[0])]
+
+
+@CALM
+@given(block=BLOCKS, loops=st.integers(0, 2))
+def test_paths_are_all_ways_and_each_once(block: Block, loops: int) -> None:
+    """What is chosen and what is left out is the same in sum, however many there is room for."""
+    process = drawn(block)
+    numbers: set[int] = set()
+    for most in (3, 400):
+        found = generate_scenarios(
+            process, criterion=Criterion.PATHS, max_loop_iterations=loops, max_scenarios=most
+        )
+        ways = {(each.nodes, each.flows, each.decisions) for each in found.scenarios}
+        assert len(ways) == len(found.scenarios) <= most
+        if found.left_out.exact:
+            numbers.add(len(ways) + found.left_out.number)
+    assert len(numbers) == 1
+
+
+@CALM
+@given(block=BLOCKS)
+def test_branches_are_few(block: Block) -> None:
+    """One, the outcomes that are not default, the loops, and the pairs of concurrent ones."""
+    process = drawn(block)
+    graph = index_process(process)
+    turns = allowed_turns(graph, 2, {})
+    decisions = find_decisions(graph, match_catches(graph), turns).decisions
+    others = {id(each): len(each.outcomes) - 1 + each.may_pass for each in decisions}
+    pairs = {frozenset(map(id, pair)) for pair in concurrent_decisions(graph, decisions)}
+    loops = len(TokenGame(graph).back)
+    bound = 1 + sum(others.values()) + loops + sum(prod(map(others.get, pair)) for pair in pairs)
+    assert len(generate_scenarios(process).scenarios) <= bound
 
 
 def by_way(found: ScenarioSet) -> dict[tuple[tuple[str, ...], ...], Scenario]:
@@ -343,7 +425,7 @@ def test_adding_a_branch_changes_no_key(block: Block, data: st.DataObject) -> No
     assert keys <= {scenario.key for scenario in generate_scenarios(wider).scenarios}
 
 
-@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+@pytest.mark.parametrize("criterion", list(Criterion))
 def test_the_strategies_draw_what_they_should(criterion: Criterion) -> None:
     """A block with everything in it is sound."""
     task: Block = ("task", ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.moves import Move, MoveKind
 from pytest_orchestra.flow.scenario import LeftOut
@@ -11,6 +13,7 @@ from pytest_orchestra.flow.space import Edge, Run
 from pytest_orchestra.model import ElementId
 
 
+@cache
 def run(number: int, *outcomes: int) -> Run:
     flow = ElementId(f"f{number}")
     move = Move(

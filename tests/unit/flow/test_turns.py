@@ -82,7 +82,7 @@ def test_an_activity_without_a_marker_is_not_among_them(draw: Draw) -> None:
 def test_every_turn_is_among_the_outcomes_of_wide_criteria(draw: Draw) -> None:
     """Those of a single activity too."""
     steering = Steering(max_loop_iterations={ElementId("t"): 3})
-    finder, _ = find_main(index_process(draw(TASK.format("each"))), 1, steering, every_turn=True)
+    finder, _ = find_main(index_process(draw(TASK.format("each"))), 1, steering, every_way=True)
     outcomes = finder.routes.space.game.decisions.outcomes
     assert [outcome.turns for outcome in outcomes] == [1, 2, 3, 0]
 

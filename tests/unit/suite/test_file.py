@@ -147,20 +147,6 @@ def test_planned_keys_of_a_mark_are_refused_by_name(key: str) -> None:
                 " Leave out the step for now."
             ),
         ),
-        (
-            "process: a.bpmn\nscenarios: {criterion: pairs}\n",
-            (
-                "s.yaml:2:24: error[not-yet] the criterion 'pairs' is not there yet."
-                " Use branches or flows."
-            ),
-        ),
-        (
-            "process: a.bpmn\nscenarios: {criterion: paths}\n",
-            (
-                "s.yaml:2:24: error[not-yet] the criterion 'paths' is not there yet."
-                " Use branches or flows."
-            ),
-        ),
     ],
 )
 def test_planned_values_are_refused_by_name(text: str, problem: str) -> None:
