@@ -19,6 +19,7 @@ from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.notices import OrchestraWarning, warn
 from pytest_orchestra.plugin.options import OPTIONS, Options
 from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, with_short_paths
+from pytest_orchestra.plugin.targets import why_not
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite
@@ -38,6 +39,8 @@ class _OrchestraModule(pytest.Module):
     is_of_orchestra = True
 
     def _begin(self) -> None:
+        if reason := why_not(self.config):
+            raise self.CollectError(reason)
         self.obj = types.ModuleType(self.path.name)
 
     def _refusal(self, error: Exception) -> pytest.Collector.CollectError:
