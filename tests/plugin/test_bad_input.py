@@ -202,25 +202,40 @@ def test_a_bare_file_without_a_process_is_refused(shop: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["ERROR order.bpmn - order.bpmn:1: warning*"])
 
 
-def test_a_missing_variable_fails_the_scenarios_that_need_it(
+def test_missing_variables_are_told_before_a_scenario_begins(
     shop: pytest.Pytester, write: Write
 ) -> None:
-    """Its place in the environment file, and no request."""
-    MISTAKES["a call"].make(shop)
+    """All that its connections need, by their places; scenarios without them run."""
+    calls = "".join(
+        STEP.replace("Ship", "Approve").replace("}", f", via: {via}}}", 1) for via in ("one", "two")
+    )
+    (shop.path / SUITE).write_text(
+        (shop.path / SUITE).read_text("utf-8") + f"steps:\n{calls}", encoding="utf-8"
+    )
     write(
         orchestra__environments__yaml="""
-        local: {http: {orders: {url: "${env:ORCHESTRA_TEST_NONE}"}}}
+        local:
+          http:
+            one: {url: "${env:ORCHESTRA_TEST_NONE}"}
+            two: {url: "${env:ORCHESTRA_TEST_NOT}"}
+            unused: {url: "${env:ORCHESTRA_TEST_UNUSED}"}
         """
     )
-    result = shop.runpytest("-k", "main")
-    result.assert_outcomes(failed=1, deselected=1)
-    message = (
-        "orchestra.environments.yaml:2:30: the variable ORCHESTRA_TEST_NONE is not set."
-        " Set it, or give a default: ${env:ORCHESTRA_TEST_NONE:-…}."
+    result = shop.runpytest()
+    result.assert_outcomes(passed=1, errors=1)
+    place = "orchestra.environments.yaml"
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at setup of Orders: Amount[?] high*",
+            f"{place}:4:16: the variable ORCHESTRA_TEST_NONE is not set",
+            f"{place}:5:16: the variable ORCHESTRA_TEST_NOT is not set. Set it, or give a default:*",
+            "=*",
+            f"ERROR {SUITE}::amount-high - *",
+        ],
+        consecutive=True,
     )
-    assert message in " ".join(result.stdout.str().split())
-    result.stdout.fnmatch_lines([f"  step: *({SUITE}:11:3)"])
-    assert "Traceback" not in result.stdout.str()
+    (log,) = shop.path.glob(".orchestra/*/events.jsonl")
+    assert log.read_text("utf-8").count('"run_started"') == 1
 
 
 def test_without_any_environment_a_call_says_what_to_write(shop: pytest.Pytester) -> None:
