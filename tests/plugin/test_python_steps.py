@@ -61,6 +61,33 @@ def test_what_a_step_raises_means_what_it_means_in_a_test(
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.parametrize("ending", ["pytest.skip('no tide')", "pytest.xfail('BUG-7')"])
+def test_a_skip_after_a_failure_does_not_hide_it(
+    shop: pytest.Pytester, write: Write, ending: str
+) -> None:
+    """Where all steps are run."""
+    write(
+        shop_steps__py=f"""
+        import pytest
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(): assert False, "no stock"
+
+        @orchestra.step("Ship order")
+        def ship(): {ending}
+
+        @orchestra.step("Done")
+        def done(): ...
+        """
+    )
+    result = shop.runpytest("-k", "main", "--orchestra-mode=RUN_ALL_STEPS")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        ["*0 steps passed, 1 failed, 2 skipped*", "FAILED*BUSINESS_RULE_VIOLATION*no stock*"]
+    )
+
+
 def test_exit_ends_the_session(shop: pytest.Pytester, step: Callable[[str], None]) -> None:
     """With the code that the step gives; the log of the run is complete."""
     step("def check(): pytest.exit('enough', 9)")

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 SIGNALS = Signals(
     fails=(pytest.fail.Exception,),
-    ends=(pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception),
+    ends=(pytest.skip.Exception, pytest.xfail.Exception),
+    exits=(pytest.exit.Exception,),
 )
 """What pytest's own exceptions mean in a Python step."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_orchestra.suite.bound import Step
 
 ALL = RunMode.RUN_ALL_STEPS
+SIGNALS = Signals(ends=(pytest.skip.Exception,), exits=(pytest.exit.Exception,))
 PASSED, FAILED, SKIPPED = StepStatus.PASSED, StepStatus.FAILED, StepStatus.SKIPPED
 
 
@@ -350,7 +351,7 @@ def test_what_a_step_raises_for_pytest_ends_the_run(
     world: World, kit: Kit, error: BaseException, status: StepStatus
 ) -> None:
     """Events first."""
-    world.session.signals = Signals(ends=(pytest.skip.Exception, pytest.exit.Exception))
+    world.session.signals = SIGNALS
 
     def fail() -> None:
         raise error
@@ -365,6 +366,39 @@ def test_what_a_step_raises_for_pytest_ends_the_run(
         assert step.step.skip_reason == f"{type(error).__name__}: {error}"
     assert isinstance(end, RunFinished)
     assert end.run.status is RunStatus.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (pytest.skip.Exception("not today"), RunStatus.FAILED),
+        (pytest.exit.Exception("enough"), RunStatus.CANCELLED),
+    ],
+)
+def test_a_skip_after_a_failure_leaves_the_run_failed(
+    world: World, kit: Kit, error: BaseException, status: RunStatus
+) -> None:
+    """It ends the run all the same; an exit ends the session."""
+    world.session.signals = SIGNALS
+
+    def fail() -> None:
+        raise AssertionError
+
+    def end() -> None:
+        raise error
+
+    steps = (python(kit, fail, "one"), python(kit, end, "two"), kit.action("three"))
+    if status is RunStatus.CANCELLED:
+        with pytest.raises(type(error)):
+            world.run(*steps, mode=ALL)
+    else:
+        run = world.run(*steps, mode=ALL)
+        assert statuses(run) == [FAILED, SKIPPED, SKIPPED]
+        assert run.steps[2].skip_reason == "the run was ended before: Skipped: not today"
+    end_of_run = world.events[-1]
+    assert isinstance(end_of_run, RunFinished)
+    assert end_of_run.run.status is status
+    assert world.office.number("act") == 0
 
 
 def test_a_failure_that_a_step_raises_is_a_failed_step(world: World, kit: Kit) -> None:
