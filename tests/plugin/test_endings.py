@@ -15,6 +15,11 @@ import pytest
 Write = Callable[..., None]
 
 STARTED_WITHIN = 60.0
+PYTEST = (
+    "import signal, sys, pytest;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a shell's '&' ignores it
+    "sys.exit(pytest.main())"
+)
 WAITS = {
     "async": "async def check():\n    await asyncio.sleep(600)",
     "sync": "def check():\n    time.sleep(600)",
@@ -60,7 +65,7 @@ class Session:
         self._output = folder / "output.txt"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments],
+                [sys.executable, "-c", PYTEST, "-p", "no:randomly", *arguments],
                 cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
