@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.checks.expectation import Expectation
 from pytest_orchestra.checks.judging import Judge, Judgement, Verdict
-from pytest_orchestra.checks.near_miss import describe
+from pytest_orchestra.checks.near_miss import Hide, describe
 from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import ask, broken
 from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, lost, timeout
@@ -36,6 +36,7 @@ class Wait:
     """One assertion's wait.
 
     Attributes:
+        hide: takes secrets out of a value before it is told.
         spent: ids that earlier visits of the step passed on.
     """
 
@@ -44,6 +45,7 @@ class Wait:
     expect: Expect
     plugin: ProtocolPlugin
     call: Call
+    hide: Hide
     spent: frozenset[str] = frozenset()
     _judge: Judge = field(init=False)
     _ids: set[str] = field(default_factory=set)
@@ -203,6 +205,7 @@ class Wait:
                 expected=str(self.expectation),
                 seen=self.watch.seen(),
                 others=self.watch.passed_by(),
+                hide=self.hide,
             )
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             return (str(broken(error, self.plugin.id, "it cannot be told what was seen")),)
