@@ -183,6 +183,73 @@ def test_all_mistakes_are_told_together(shop: pytest.Pytester) -> None:
     assert sorted(places) == [f"{SUITE}:11:8:", f"{SUITE}:9:25:", "shop_steps.py:12:"]
 
 
+def test_mistakes_of_other_files_hide_none_of_the_suite(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """Environment, Python modules, data sets of every suite, and the suite's own."""
+    shop.makeini(
+        "[pytest]\nasyncio_default_fixture_loop_scope = function\norchestra_data = all.yaml\n"
+    )
+    write(broken_steps__py="raise OSError(5)\n")
+    for name in ("no environment file", "unknown element"):
+        MISTAKES[name].make(shop)
+    Mistake(SUITE, "[broken_steps.py, gone.py, shop_steps.py]", "", "[shop_steps.py]").make(shop)
+    told = refusal(shop.runpytest()).splitlines()
+    assert [line.partition(": ")[0].rpartition("/")[2] for line in told] == [
+        f"{SUITE}:10:14",
+        f"{SUITE}:4:10",
+        f"{SUITE}:4:27",
+        "tox.ini",
+        f"{SUITE}:12:8",
+    ]
+
+
+def test_several_modules_of_one_folder_may_be_named(shop: pytest.Pytester, write: Write) -> None:
+    """Their asserts are explained, and nothing is warned of."""
+    write(
+        more_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Ship order")
+        def ship():
+            assert len("ab") == 3
+        """
+    )
+    Mistake(SUITE, "[shop_steps.py, more_steps.py]", "", "[shop_steps.py]").make(shop)
+    result = shop.runpytest("-W", "error", "-k", "main")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["*assert 2 == 3*"])
+
+
+def test_warnings_that_are_errors_are_told_together(shop: pytest.Pytester, write: Write) -> None:
+    """As problems of the file, without a traceback; else as warnings at their lines."""
+    write(
+        order__suite__yaml="""
+        process: order.bpmn
+        python: shop_steps.py
+        steps: []
+        """,
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(): ...
+
+        @orchestra.step("Order", alias="again")
+        def again(): ...
+        """,
+    )
+    more = '- {at: Approve order, when: low, action: {channel: http, endpoint: "a GET /b"}}\n'
+    (shop.path / SUITE).write_text(
+        (shop.path / SUITE).read_text("utf-8").replace("steps: []\n", f"steps:\n{more}"), "utf-8"
+    )
+    result = shop.runpytest("-W", "error")
+    twins, unused = refusal(result).splitlines()
+    assert twins.startswith(f"{SUITE}:4:1: warning[twins] scenarios 'main', 'amount-high' run")
+    assert unused.startswith(f"{SUITE}:5:3: warning[step-unused] the step 'Approve order: http")
+    shop.runpytest("-W", "default").assert_outcomes(passed=2, warnings=2)
+
+
 @pytest.mark.parametrize("text", ["<html/>", "", "{}"])
 def test_a_bare_file_that_is_not_bpmn_is_refused(shop: pytest.Pytester, text: str) -> None:
     """Also one that holds nothing at all."""

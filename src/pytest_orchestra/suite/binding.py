@@ -15,14 +15,14 @@ from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
 from pytest_orchestra.spi import ProtocolPlugin
-from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
+from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.names import KnownNames
 from pytest_orchestra.suite.order import OrderCheck
-from pytest_orchestra.suite.places import Elements
+from pytest_orchestra.suite.places import Elements, UnknownElements
 from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.processes import problems_of, read_process
 from pytest_orchestra.suite.python_steps import PythonStep
@@ -125,13 +125,18 @@ class _Binding:
         self, python_steps: Sequence[PythonStep], global_data: Sequence[DataSet]
     ) -> tuple[BoundSuite, ScenarioSet]:
         suite = self.suite
-        process, model = self._process()
-        scenarios = self._generate(process)
+        found = self._process()
+        elements = UnknownElements() if found is None else Elements(*found)
         services = self._services()
-        elements = Elements(process, model)
         placed = self._steps(elements, services, python_steps)
+        self._judge_names([each.step for each in placed])
+        data = self._data(global_data, [each.step for each in placed])
+        if found is None or isinstance(elements, UnknownElements):
+            raise BindingError(self._errors())
+        process, _ = found
+        scenarios = self._generate(process)
         told = tuple(scenarios.scenarios)
-        binder = self._binder(process, told, placed, global_data)
+        binder = self._binder(process, told, placed, data)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
         self.problems.extend(unused_steps(placed, binder.used, told))
@@ -148,12 +153,15 @@ class _Binding:
             problems=self._settled(),
         ), scenarios
 
-    def _process(self) -> tuple[Process, ProcessModel]:
+    def _process(self) -> tuple[Process, ProcessModel] | None:
+        """None where it cannot be read: the rest of the suite is judged all the same."""
+        if "process" in self.suite.lost:
+            return None
         with collecting(self.problems):
             process, model = read_process(self.suite)
             self.problems.extend(problems_of(process, model))
             return process, model
-        raise BindingError(self._errors())
+        return None
 
     def _generate(self, process: Process) -> ScenarioSet:
         part = self.suite.part.scenarios
@@ -177,7 +185,10 @@ class _Binding:
         return services
 
     def _steps(
-        self, elements: Elements, services: Services, python_steps: Iterable[PythonStep]
+        self,
+        elements: Elements | UnknownElements,
+        services: Services,
+        python_steps: Iterable[PythonStep],
     ) -> Sequence[PlacedStep]:
         """All steps that can be placed: those of the file first, then the Python ones."""
         suite = self.suite
@@ -202,29 +213,38 @@ class _Binding:
             placed.append(compiler.compile_python(number, marked))
         return [each for each in placed if each is not None]
 
+    def _judge_names(self, steps: Sequence[Step]) -> None:
+        suite, environment = self.suite, self.environment
+        names = KnownNames(
+            roots=self._roots,
+            aliases=frozenset(part.alias for part in suite.steps.values() if part.alias)
+            | frozenset(step.alias for step in steps if step.alias),
+            variables=environment.variables if environment is not None else None,
+            lost_aliases=None if "python" in suite.lost else suite.lost_aliases,
+        )
+        for step in steps:
+            self.problems.extend(names.problems(step))
+
+    @property
+    def _roots(self) -> Mapping[str, frozenset[str]]:
+        return {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
+
+    def _data(self, global_data: Sequence[DataSet], steps: Sequence[Step]) -> DataChoice:
+        suite, asked = self.suite, self.selection
+        told = len(self.problems)
+        sets = nearest_first(global_data, suite_data(suite, self.problems))
+        are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
+        selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
+        return DataChoice(sets, selected, steps, judges=are_all_read)
+
     def _binder(
         self,
         process: Process,
         scenarios: Sequence[Scenario],
         placed: Sequence[PlacedStep],
-        global_data: Sequence[DataSet],
+        data: DataChoice,
     ) -> ScenarioBinder:
-        suite, environment = self.suite, self.environment
-        roots = {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
-        steps = [each.step for each in placed]
-        names = KnownNames(
-            roots=roots,
-            aliases=frozenset(part.alias for part in suite.steps.values() if part.alias)
-            | frozenset(step.alias for step in steps if step.alias),
-            variables=environment.variables if environment is not None else None,
-            lost_aliases=suite.lost_aliases,
-        )
-        for step in steps:
-            self.problems.extend(names.problems(step))
-        told = len(self.problems)
-        sets = nearest_first(global_data, suite_data(suite, self.problems))
-        are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
-        asked = self.selection
+        suite = self.suite
         return ScenarioBinder(
             process,
             placed,
@@ -234,18 +254,15 @@ class _Binding:
                 suite.part.tags,
                 suite.document,
             ),
-            data=DataChoice(
-                sets,
-                sets.selected(names=asked.data_names, tags=asked.data_tags),
-                steps,
-                judges=are_all_read,
-            ),
-            order=OrderCheck(steps, roots),
-            environment=environment,
+            data=data,
+            order=OrderCheck([each.step for each in placed], self._roots),
+            environment=self.environment,
         )
 
     def _review(self, process: Process, elements: Elements, bound: Sequence[BoundScenario]) -> None:
         strict = self.suite.part.strict
+        if strict and (self._errors() or self.suite.lost):
+            return  # what is left out would make twins and unbound tasks
         at = self.suite.document.key_location(("strict" if strict else "steps",))
         self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))
         if strict:

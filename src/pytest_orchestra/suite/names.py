@@ -55,13 +55,13 @@ class KnownNames:
         roots: by channel, what its rules and saves see.
         aliases: of all steps.
         variables: the environment's; None: they are not known.
-        lost_aliases: of steps that have mistakes of form.
+        lost_aliases: of steps that have mistakes of form; None: any, as modules are lost.
     """
 
     roots: Mapping[str, Collection[str]]
     aliases: frozenset[str]
     variables: Mapping[str, object] | None = None
-    lost_aliases: frozenset[str] = field(default_factory=frozenset)
+    lost_aliases: frozenset[str] | None = field(default_factory=frozenset)
 
     def problems(self, step: Step) -> Iterator[Problem]:
         """What a step reads and nothing can ever be called."""
@@ -94,7 +94,8 @@ class KnownNames:
                 at=reference.location,
                 hint="Write step.ALIAS.NAME.",
             )
-        if alias in self.aliases or alias in self.lost_aliases:
+        lost = self.lost_aliases
+        if lost is None or alias in self.aliases or alias in lost:
             return None
         return mistake(
             "unknown-step",

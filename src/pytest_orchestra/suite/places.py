@@ -149,6 +149,15 @@ class Elements:
         return mistake("unknown-element", message, at=at, hint=hint)
 
 
+class UnknownElements:
+    """Stands for those of a process that cannot be read: whatever a step names is there."""
+
+    def find(self, text: str, at: SourceLocation | None) -> Element:
+        """Something that is called so."""
+        del at
+        return Element(id=ElementId(text), name=text, kind="process")
+
+
 def _folded(text: str) -> str:
     return " ".join(text.split())
 
