@@ -140,6 +140,28 @@ def test_ctrl_c_ends_workers_too(shop: pytest.Pytester, start: Callable[..., Ses
     assert kinds(shop.path).count("session_finished") == 2
 
 
+def test_ctrl_c_does_not_wait_for_a_service_that_takes_its_time(
+    write: Write, start: Callable[..., Session]
+) -> None:
+    """It gets SIGTERM and ends, or is killed, behind the user's back."""
+    write(
+        conftest__py="""
+        import pytest
+
+        @pytest.fixture(scope="session", autouse=True)
+        def orchestra_environment(orchestra_environment):
+            command = ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"]
+            orchestra_environment.start("stubborn", command)
+            return orchestra_environment
+        """
+    )
+    session = start("async")
+    session.wait_for_steps()
+    session.interrupt()
+    assert session.process.wait(60) == pytest.ExitCode.INTERRUPTED, session.printed
+    assert "orchestra: still ending: process-stubborn" in session.printed
+
+
 def test_more_ctrl_c_waits_for_nothing(
     shop: pytest.Pytester, start: Callable[..., Session]
 ) -> None:
