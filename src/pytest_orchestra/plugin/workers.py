@@ -59,12 +59,14 @@ class SharedSession:
         from pytest_orchestra.services import Lifeline
 
         with self._lock:
+            logs = self.folder.path
             if self._lifeline is None and self.joined is not None:
-                self._lifeline = Lifeline.join(self.joined)
+                self._lifeline = Lifeline.join(self.joined, logs=logs)
             elif self._lifeline is None:
                 parent = Path(tempfile.gettempdir())
                 Lifeline.sweep(parent, _PREFIX)
-                self._lifeline = Lifeline.own(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+                own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+                self._lifeline = Lifeline.own(own, logs=logs)
             return self._lifeline
 
     def news(self) -> tuple[str, ...]:
