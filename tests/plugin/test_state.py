@@ -188,7 +188,8 @@ def test_a_service_that_does_not_start_says_why_without_secrets(
             main: {url: "postgresql://shop:${env:SHOP_TEST_PASSWORD}@127.0.0.1:9/shop"}
         """,
         conftest__py=SERVED.format(
-            name="orders", program="print('password is s3cret-of-the-shop'); raise SystemExit(3)"
+            name="orders",
+            program="'{port}'; print('password is s3cret-of-the-shop'); raise SystemExit(3)",
         ).replace("    global", "    orchestra_environment.connection('db')\n    global"),
     )
     result = shop.runpytest_subprocess("order.suite.yaml::main", *workers)
