@@ -20,7 +20,8 @@ _FIXED: Mapping[str, frozenset[str]] = {
     "run": frozenset({"id", "worker"}),
     "session": frozenset({"id"}),
 }
-_ROOTS = frozenset({"data", "step", "visit", "vars", *_FIXED})
+RUN_ROOTS = frozenset({"data", "step", "visit", "vars", *_FIXED})
+"""What every template and rule sees, whatever the channel."""
 
 
 def references_of(step: Step) -> tuple[Reference, ...]:
@@ -67,7 +68,7 @@ class KnownNames:
         """What a step reads and nothing can ever be called."""
         roots = self.roots.get(step.call.channel, ()) if step.call is not None else ()
         for reference, sees_roots in _read(step):
-            own = _ROOTS | frozenset(roots if sees_roots else ())
+            own = RUN_ROOTS | frozenset(roots if sees_roots else ())
             if (problem := self._problem(reference, own, roots)) is not None:
                 yield problem
 
