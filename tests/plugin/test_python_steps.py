@@ -128,6 +128,47 @@ def test_a_function_may_stand_at_two_places(shop: pytest.Pytester, write: Write)
     result.stdout.fnmatch_lines(["*look 1", "look 2"])
 
 
+def test_a_function_may_be_decorated_in_any_way_and_found_in_any_module(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """Each decoration is one step, wherever the function is imported."""
+    write(
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        @orchestra.step("Check order", kind="ASSERTION")
+        @orchestra.step("Ship order")
+        def look():
+            print("by looking")
+        """,
+        conftest__py="""
+        import importlib, sys
+        from pathlib import Path
+
+        sys.path.insert(0, str(Path(__file__).parent))
+        from more_steps import check, look
+        """,
+        more_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check():
+            print("by checking")
+
+        look = check
+        """,
+        order__suite__yaml="""
+        process: order.bpmn
+        python: shop_steps.py
+        """,
+    )
+    result = shop.runpytest_subprocess("-k", "main", "-s", "-p", "more_steps")
+    result.assert_outcomes(passed=1, deselected=1)
+    lines = [line.rpartition("by ")[2] for line in result.outlines if "by " in line]
+    assert lines == ["checking", "looking", "looking", "looking"]
+
+
 def test_steps_come_from_conftest_files_above_the_suite_and_from_plugins(
     shop: pytest.Pytester, write: Write
 ) -> None:

@@ -209,7 +209,8 @@ class _Binding:
         )
         placed = [compiler.compile(index, part) for index, part in suite.steps.items()]
         first = max(suite.steps, default=-1) + 2
-        for number, marked in enumerate(_distinct(python_steps), start=first):
+        found = dict.fromkeys(python_steps)  # a function may be found in several modules
+        for number, marked in enumerate(found, start=first):
             placed.append(compiler.compile_python(number, marked))
         return [each for each in placed if each is not None]
 
@@ -277,8 +278,3 @@ class _Binding:
         if errors := self._errors():
             raise BindingError(errors)
         return in_file_order(self.problems)
-
-
-def _distinct(steps: Iterable[PythonStep]) -> Iterable[PythonStep]:
-    """Each marking once: a function may be found in several modules."""
-    return {(id(each.function), each.place, each.alias): each for each in steps}.values()
