@@ -109,12 +109,17 @@ def _new_run(
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    """The state of one run."""
+    """The state of one run.
+
+    Attributes:
+        hidden: texts that stood under secret keys; they are none of anybody's business elsewhere.
+    """
 
     session: EngineSession
     run: TestRun
     execution: Execution
     results: list[StepResult] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
 
     @property
     def has_failed(self) -> bool:
@@ -197,6 +202,7 @@ class _Walk:
             outcome,
             channel=self.execution.channel_of(bound.step),
             mask=self.session.environment.mask,
+            hidden=self.hidden,
             duration=duration,
             skipped=skipped,
         )

@@ -108,6 +108,17 @@ def test_a_step_that_took_long_says_so(world: World, kit: Kit) -> None:
     assert result.duration_ms == pytest.approx(1500)
 
 
+def test_what_stood_under_a_secret_key_is_hidden_in_the_steps_that_follow(
+    world: World, kit: Kit
+) -> None:
+    """Each run learns its own."""
+    replies = iter([kit.answer(token="eyJhbGci"), kit.answer(said="you are eyJhbGci")])
+    world.office.on_act = lambda _: next(replies)
+    run = world.run(kit.action("login"), kit.action("order"))
+    assert "eyJhbGci" not in repr(run)
+    assert run.steps[1].evidence.response_body == {"said": "you are ***"}
+
+
 def test_a_run_without_data_has_none(world: World) -> None:
     """And a run without steps passes."""
     run = world.run()
