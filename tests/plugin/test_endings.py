@@ -1,5 +1,6 @@
 """How runs end that are broken off: by the user, by a deadline of pytest's, by a crash."""
 
+import contextlib
 import json
 import os
 import signal
@@ -83,7 +84,17 @@ class Session:
 
     def interrupt(self) -> None:
         """Ctrl-C goes to the whole group."""
-        os.killpg(self.process.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.killpg(self.process.pid, signal.SIGINT)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether any process of the group is."""
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     @property
     def printed(self) -> str:
@@ -175,6 +186,26 @@ def test_more_ctrl_c_waits_for_nothing(
         time.sleep(0.1)
     assert ends(shop.path) == ["CANCELLED"]
     assert kinds(shop.path)[-2:] == ["run_finished", "session_finished"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one", "workers"])
+def test_a_second_ctrl_c_leaves_a_complete_run_and_no_process(
+    shop: pytest.Pytester, start: Callable[..., Session], arguments: tuple[str, ...]
+) -> None:
+    """It may cut what pytest or xdist does meanwhile, but nothing of ours."""
+    session = start("stubborn", *arguments)
+    runs = 2 if arguments else 1
+    session.wait_for_steps(runs)
+    session.interrupt()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        session.process.wait(0.5)
+    session.interrupt()
+    session.process.wait(60)
+    deadline = time.monotonic() + 30
+    while session.is_alive:
+        assert time.monotonic() < deadline, session.printed
+        time.sleep(0.02)
+    assert ends(shop.path) == ["CANCELLED"] * runs
 
 
 def test_an_interrupt_inside_a_step_ends_the_session(shop: pytest.Pytester, write: Write) -> None:
