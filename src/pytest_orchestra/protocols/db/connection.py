@@ -45,8 +45,8 @@ class DbConnection(BaseModel):
         description="postgresql://host:port/database, jdbc:postgresql://… or "
         "postgresql+driver://…. 'user:password@' becomes username and password."
     )
-    username: str | None = None
-    password: SecretStr | None = None
+    username: str | None = Field(default=None, description="Goes before the one in the url.")
+    password: SecretStr | None = Field(default=None, description="Goes before the one in the url.")
     default_schema: str | None = Field(
         default=None, description="Where names without a schema are looked for, before public."
     )

@@ -23,9 +23,13 @@ class QueueConnection(BaseModel):
         description="redis://host:port/database, rediss:// with TLS. "
         "'user:password@' becomes username and password."
     )
-    username: str | None = None
-    password: SecretStr | None = None
-    cafile: Path | None = Field(default=None, description="Of rediss: certificates to trust (PEM).")
+    username: str | None = Field(
+        default=None, description="Who we are; else the server's default user."
+    )
+    password: SecretStr | None = Field(default=None, description="The user's, or the server's.")
+    cafile: Path | None = Field(
+        default=None, description="Of rediss: certificates to trust (PEM); else the system's."
+    )
     certfile: Path | None = Field(default=None, description="Of rediss: our certificate (PEM).")
     keyfile: Path | None = Field(default=None, description="Of rediss: its key (PEM).")
     value_field: str | None = Field(
