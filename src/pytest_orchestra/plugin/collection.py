@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +14,7 @@ from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.plugin.environments import choose_environment
+from pytest_orchestra.plugin.garbage import no_garbage_collection
 from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.notices import OrchestraWarning, warn
@@ -106,18 +105,6 @@ def _tried(make: Callable[[], _Value], wrong: list[OrchestraError]) -> _Value | 
         return None
 
 
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Binding makes many values and no garbage; looking for it would take a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _criterion(options: Options, suite: SuiteFile) -> Criterion | None:
     """Command line, else the suite's own (None), else the ini file."""
     name = options.criterion or (None if suite.part.scenarios.criterion else options.ini_criterion)
@@ -135,20 +122,19 @@ def _register_marks(config: pytest.Config, bound: BoundSuite) -> None:
 class SuiteModule(_OrchestraModule):
     """A suite file: its scenarios are its children."""
 
-    def collect(self) -> Iterator[pytest.Item]:
+    def collect(self) -> Sequence[pytest.Item]:
         """One item per scenario.
 
         Raises:
             pytest.Collector.CollectError: a file is wrong; every problem is in the text.
         """
         self._begin()
-        try:
-            with _no_garbage_collection():
+        with no_garbage_collection():
+            try:
                 bound = self._bind(read_suite(self.path))
-        except OrchestraError as error:
-            raise self._refusal(str(error)) from error
-        for scenario in bound.scenarios:
-            yield ScenarioItem.of(self, bound, scenario)
+            except OrchestraError as error:
+                raise self._refusal(str(error)) from error
+            return [ScenarioItem.of(self, bound, scenario) for scenario in bound.scenarios]
 
 
 class ProcessModule(_OrchestraModule):
