@@ -39,7 +39,9 @@ _DRIVER = re.compile(r"^(?:jdbc:)?postgres(?:ql)?(?:\+\w+)?://")
 class DbConnection(BaseModel):
     """One PostgreSQL database."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
     url: str = Field(
         description="postgresql://host:port/database, jdbc:postgresql://… or "

@@ -22,7 +22,6 @@ from pytest_orchestra.spi import Call, Observation, Position
 
 if TYPE_CHECKING:
     import httpx
-    from pydantic import BaseModel
 
 MAX_CONNECTIONS = 200
 """Sockets of one connection that may be open at once; further calls wait for a free one."""
@@ -35,21 +34,6 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _ALWAYS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "pytest-orchestra"}
 
 
-class HttpExecutor:
-    """Opens clients."""
-
-    async def open(self, name: str, connection: BaseModel) -> HttpClient:
-        """Open the connection called ``name``; connects with the first call.
-
-        Raises:
-            ConfigurationError: the file of certificates cannot be used.
-        """
-        if not isinstance(connection, HttpConnection):
-            message = f"connection '{name}' is no connection of http"
-            raise ConfigurationError(message)
-        return HttpClient(connection, _transport(name, connection))
-
-
 class HttpClient:
     """One service.
 
@@ -57,6 +41,15 @@ class HttpClient:
         connection: where it is.
         transport: sends to it; closed with this client.
     """
+
+    @classmethod
+    def of(cls, name: str, connection: HttpConnection) -> HttpClient:
+        """The client of the connection called ``name``; connects with the first call.
+
+        Raises:
+            ConfigurationError: the file of certificates cannot be used.
+        """
+        return cls(connection, _transport(name, connection))
 
     def __init__(self, connection: HttpConnection, transport: httpx.AsyncBaseTransport) -> None:
         self._connection = connection

@@ -32,7 +32,7 @@ def _split(value: object) -> object:
     return value
 
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class KafkaSecurity(BaseModel):

@@ -17,7 +17,9 @@ from pytest_orchestra.protocols.urls import take_apart
 class QueueConnection(BaseModel):
     """One Redis server whose streams are the queues."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
     url: str = Field(
         description="redis://host:port/database, rediss:// with TLS. "
