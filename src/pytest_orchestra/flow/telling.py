@@ -209,7 +209,7 @@ class _Teller:
         """Note a moment and return its index; without a visit it is the element's next one."""
         if not visit:
             self._visits[element] = visit = self._visits[element] + 1
-        self.moments.append(Moment(passage=passage, element=element, visit=visit, causes=causes))
+        self.moments.append(Moment(passage, element, visit, causes))
         return len(self.moments) - 1
 
     def _brought_about(self, firing: Firing) -> TakenOutcome:
