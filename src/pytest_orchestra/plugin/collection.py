@@ -24,9 +24,11 @@ from pytest_orchestra.plugin.targets import why_not
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite
+from pytest_orchestra.suite.services import Specs
 
 _Value = TypeVar("_Value")
 
+_SPECS = pytest.StashKey[Specs]()
 _TAGS = pytest.StashKey[set[str]]()
 
 
@@ -88,6 +90,7 @@ class _OrchestraModule(pytest.Module):
                 data_names=options.data,
                 data_tags=options.data_tags,
                 global_data=everywhere or (),
+                specs=self.config.stash.setdefault(_SPECS, {}),
             ),
             wrong,
         )

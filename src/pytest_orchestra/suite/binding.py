@@ -29,7 +29,7 @@ from pytest_orchestra.suite.python_steps import PythonStep
 from pytest_orchestra.suite.reading import SuiteFile
 from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
 from pytest_orchestra.suite.scenarios import ScenarioBinder
-from pytest_orchestra.suite.services import Services
+from pytest_orchestra.suite.services import Services, Specs
 from pytest_orchestra.suite.steps import StepCompiler
 
 MAX_LOOP_ITERATIONS = 2
@@ -62,6 +62,7 @@ def bind_suite(
     data_names: Sequence[str] = (),
     data_tags: Sequence[str] = (),
     global_data: Sequence[DataSet] = (),
+    specs: Specs | None = None,
 ) -> BoundSuite:
     """Bind a suite to its process.
 
@@ -74,6 +75,7 @@ def bind_suite(
         data_names: only data sets called so; empty: all.
         data_tags: and those with one of these tags.
         global_data: the data sets of every suite.
+        specs: the descriptions that suites before this one have read; gets those of this one.
 
     Raises:
         BindingError: with every error of the suite and of what it names.
@@ -87,6 +89,7 @@ def bind_suite(
         python_steps=python_steps,
         selection=selection,
         global_data=global_data,
+        specs=specs,
     )
     return bound
 
@@ -99,6 +102,7 @@ def bind_with_scenarios(
     python_steps: Sequence[PythonStep] = (),
     selection: Selection = Selection(),
     global_data: Sequence[DataSet] = (),
+    specs: Specs | None = None,
 ) -> tuple[BoundSuite, ScenarioSet]:
     """Bind a suite as ``bind_suite`` does, and give the scenarios that it was bound to."""
     binding = _Binding(
@@ -106,6 +110,7 @@ def bind_with_scenarios(
         protocols=protocols,
         environment=environment,
         selection=selection,
+        specs=specs,
         problems=list(suite.problems),
     )
     return binding.bind(python_steps, global_data)
@@ -119,6 +124,7 @@ class _Binding:
     protocols: Mapping[str, ProtocolPlugin]
     environment: EnvironmentDefinition | None
     selection: Selection
+    specs: Specs | None
     problems: list[Problem]
 
     def bind(
@@ -179,7 +185,12 @@ class _Binding:
         suite = self.suite
         lost = [name.removeprefix("specs.") for name in suite.lost]
         services = Services(
-            suite.part.specs, suite.file.parent, self.protocols, suite.document, lost=lost
+            suite.part.specs,
+            suite.file.parent,
+            self.protocols,
+            suite.document,
+            lost=lost,
+            read=self.specs,
         )
         self.problems.extend(services.problems)
         return services
