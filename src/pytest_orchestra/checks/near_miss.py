@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from pytest_orchestra.checks.judging import Judgement
-from pytest_orchestra.checks.matching import Mismatch, show
+from pytest_orchestra.checks.matching import Mismatch, Part, show
 from pytest_orchestra.spi import Observation
 
 MOST_MISMATCHES = 6
@@ -57,6 +58,22 @@ def tell(observation: Observation, hide: Hide = _as_it_is) -> str:
     what = ", ".join(part for part in (name(observation), status) if part)
     held = show(hide(observation.value))
     return f"{what}: {held}" if what else held
+
+
+def without_secrets(mismatches: Sequence[Mismatch], hide: Hide) -> tuple[Mismatch, ...]:
+    """The mismatches; what stood, or should stand, under a key that ``hide`` hides is hidden."""
+    return tuple(_hidden(each, hide) for each in mismatches)
+
+
+def _hidden(mismatch: Mismatch, hide: Hide) -> Mismatch:
+    if mismatch.part not in (Part.VALUE, Part.HEADER):
+        return mismatch
+    seen = [mismatch.expected, mismatch.seen]
+    keys = dict.fromkeys(mismatch.path.replace("[", ".").split("."), seen)
+    hidden = hide(keys)
+    shown = hidden.values() if isinstance(hidden, Mapping) else ()
+    found = next((each for each in shown if isinstance(each, str)), None)
+    return mismatch if found is None else replace(mismatch, expected=found, seen=found)
 
 
 def _each(what: str, observations: Sequence[Observation], hide: Hide) -> list[str]:

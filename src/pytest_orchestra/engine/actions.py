@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_orchestra.checks.expectation import Expectation, mismatches_of
-from pytest_orchestra.checks.near_miss import Hide, tell
+from pytest_orchestra.checks.near_miss import Hide, tell, without_secrets
 from pytest_orchestra.engine.deadlines import ask
 from pytest_orchestra.engine.outcome import Outcome, lost
 from pytest_orchestra.engine.violations import (
@@ -50,7 +50,7 @@ async def act(
         return lost(error, plugin.lost)
     violations = []
     if is_judged:
-        mismatches = mismatches_of(expectation.expected, observation)
+        mismatches = without_secrets(mismatches_of(expectation.expected, observation), hide)
         violations += [of_mismatch(plugin, mismatch) for mismatch in mismatches]
     replied = check_reply(plugin, call, (observation,), contract)
     warns = contract is Contract.WARN

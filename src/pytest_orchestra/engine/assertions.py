@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.checks.expectation import Expectation
 from pytest_orchestra.checks.judging import Judge, Judgement, Verdict
-from pytest_orchestra.checks.near_miss import Hide, describe
+from pytest_orchestra.checks.near_miss import Hide, describe, without_secrets
 from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import ask, broken
 from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, lost, timeout
@@ -148,7 +148,7 @@ class Wait:
 
     def _lost(self, trouble: ConnectorError, *, within: float | None = None) -> Outcome:
         outcome = lost(trouble, self.plugin.lost, attempts=self._looks, within=within)
-        return replace(outcome, notes=self._seen(self._judge.judgement()))
+        return replace(outcome, notes=self._seen(self._hidden(self._judge.judgement())))
 
     def _passed(self, judgement: Judgement) -> Outcome:
         used = judgement.matched
@@ -178,7 +178,13 @@ class Wait:
         every = {f"{name}s": [seen.roots[name] for seen in judgement.matched] for name in roots}
         return every | roots
 
+    def _hidden(self, judgement: Judgement) -> Judgement:
+        if not judgement.mismatches:
+            return judgement
+        return replace(judgement, mismatches=without_secrets(judgement.mismatches, self.hide))
+
     def _failed(self, judgement: Judgement, *, in_time: bool) -> Outcome:
+        judgement = self._hidden(judgement)
         unmet = Violation(
             type=self.plugin.unmet,
             code=f"{self.plugin.id}.unmet",

@@ -20,7 +20,11 @@ _KEY = re.compile(
 _URL_PASSWORD = re.compile(r"(://[^\s/@:]*:)([^\s/@]+)@")
 _OPTION = re.compile(r"[?&]([^\s=&#]+)=([^\s&#'\"]+)")
 _OPENED = re.compile(r"""\\*["']""")
-_BARE = re.compile(r"""(?!(?:null|true|false|None|True|False)\b)[^\s&;,#'"\\(){}\[\]]+""")
+_BRACKETS = ("[", "{")
+_BRACKET = re.compile(r"[\[\]{}]")
+_SIGN = r"""[^\s&;,#'"\\(){}\[\]"""
+_BARE = re.compile(rf"(?!(?:null|true|false|None|True|False)\b){_SIGN}]*{_SIGN}:.!?]")
+"""Up to what ends a word; a full stop or a colon behind it belongs to the sentence."""
 
 
 def hide_by_key(text: str, is_secret: Callable[[object], bool], more: Iterable[str] = ()) -> str:
@@ -51,13 +55,13 @@ def hide_passwords(text: str) -> str:
     return _URL_PASSWORD.sub(_without_password, text)
 
 
-def secrets_in(address: str, is_secret: Callable[[object], bool]) -> Iterator[tuple[str, str]]:
-    """The secrets of a URL, as written, each with where it stands (``:{}@`` or ``={}``)."""
+def secrets_in(address: str, is_secret: Callable[[object], bool]) -> Iterator[str]:
+    """The secrets of a URL, as they are written: before its host, and under secret options."""
     for found in _URL_PASSWORD.finditer(address):
-        yield found[2], ":{}@"
+        yield found[2]
     for key, value in _OPTION.findall(address):
         if is_secret(key):
-            yield value, "={}"
+            yield value
 
 
 def hide_ends(text: str, words: Iterable[str]) -> str:
@@ -89,6 +93,8 @@ def _values(text: str, is_secret: Callable[[object], bool]) -> Iterator[tuple[in
 def _value(text: str, at: int) -> tuple[int, int]:
     """The value that begins there: up to its own quote, or to the end if that was cut off."""
     opened = _OPENED.match(text, at)
+    if opened is None and text.startswith(_BRACKETS, at):
+        return at, _behind(text, at)
     if opened is None:
         bare = _BARE.match(text, at)
         return at, bare.end() if bare else at
@@ -97,6 +103,16 @@ def _value(text: str, at: int) -> tuple[int, int]:
     while end > 0 and text[end - 1] == "\\" and end > begin:  # an escaped one is part of the value
         end = text.find(quote, end + 1)
     return begin, end if end >= 0 else len(text)
+
+
+def _behind(text: str, at: int) -> int:
+    """Where what begins there with a bracket ends; the end of the text if that was cut off."""
+    depth = 0
+    for found in _BRACKET.finditer(text, at):
+        depth += 1 if found[0] in _BRACKETS else -1
+        if not depth:
+            return found.end()
+    return len(text)
 
 
 def _hide_beginnings(text: str, word: str) -> str:

@@ -79,12 +79,11 @@ class Mask:
     def _learn_addresses(self, origins: Mapping[str, str]) -> None:
         """Note which variables hold whole addresses, so that a line can name them."""
         for text, name in origins.items():
-            for written, place in secrets_in(text, is_secret):
+            for written in secrets_in(text, is_secret):
                 for secret in (written, unquote(written)):
                     self.add(secret)
-                    self._addresses |= dict.fromkeys(
-                        map(place.format, _writings(secret)), _reference(name)
-                    )
+                    places = (f":{each}@" for each in _writings(secret))
+                    self._addresses |= dict.fromkeys(places, _reference(name))
 
     def learn_variable(self, key: str, value: object, origins: Mapping[str, str]) -> None:
         """Remember a variable of the environment, if its name says that it is secret."""
@@ -241,7 +240,7 @@ def _secrets_of(value: object) -> Iterator[str]:
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
     elif isinstance(value, str):
-        for written, _ in secrets_in(value, is_secret):
+        for written in secrets_in(value, is_secret):
             yield from {written, unquote(written)}
     else:
         parts = list(_parts(value))

@@ -81,6 +81,19 @@ def test_everything_that_is_wrong_with_a_reply_is_told(
     assert outcome.notes == ("seen: status 500: {'id': 8}",)
 
 
+def test_a_secret_is_hidden_in_what_differs(
+    do: Callable[..., Outcome], office: Office, kit: Kit
+) -> None:
+    """By its key; in a rule only from six characters on."""
+    office.answer = kit.answer(200, token="abc")
+    rule = "answer.body.token == 'abd'"
+    outcome = do(rule, value={"token": "xyz"})
+    assert lines(outcome) == [
+        "BUSINESS_RULE_VIOLATION mail.value: value.token: expected ***, saw ***",
+        f"BUSINESS_RULE_VIOLATION mail.rule: {rule} does not hold: answer.body.token = 'abc'",
+    ]
+
+
 def test_without_a_status_the_channel_decides(
     do: Callable[..., Outcome], office: Office, kit: Kit
 ) -> None:

@@ -243,6 +243,17 @@ def test_a_short_secret_is_hidden_in_what_was_found(waits: Waits, kit: Kit) -> N
     assert outcome.notes[-1] == "found: box@1: {'password': '***'}"
 
 
+def test_a_secret_is_hidden_in_what_differs(waits: Waits, kit: Kit) -> None:
+    """What was expected, too: it came from the data."""
+    expect = kit.expecting(value={"secret": {"pins": ["abc"]}, "a": 1}, within=1.0)
+    outcome = waits.letters(expect, (0, kit.letter(1, secret={"pins": ["abd"]}, a=2)))
+    assert outcome.notes[3:] == (
+        "  value.secret.pins[0]: expected ***, saw ***",
+        "  value.a: expected 1, saw 2",
+    )
+    assert "abc" not in repr(outcome.violations)
+
+
 def test_messages_are_paired_as_they_come(waits: Waits, kit: Kit) -> None:
     """Each pattern by a letter of its own."""
     expect = kit.expecting(messages=[{"a": 1}, {"a": 2}], within=5.0)

@@ -225,6 +225,7 @@ def test_a_password_among_the_options_of_an_address_is_learnt() -> None:
     mask.learn(Link(url=address), {address: "DATABASE_URL"})
     assert mask.text("secret-one, secret two, secret%20two") == "***, ***, ***"
     assert mask.reproducible(f"psql '{address}'") == 'psql "$DATABASE_URL"'
+    assert mask.reproducible("psql 'pg://shop:secret%20two@db/x'") == 'psql "$DATABASE_URL"'
     assert mask.reproducible("curl 'http://h/?token=abc'") == "curl 'http://h/?token=***'"
 
 
