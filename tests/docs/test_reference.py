@@ -239,3 +239,10 @@ def test_every_code_that_is_told_is_raised() -> None:
 def test_the_severity_of_importers_codes_is_as_told(code: str) -> None:
     (severity,) = (severity for codes, severity in problem_rows() if code in codes)
     assert CODES[code][0].name[0] in severity
+
+
+def test_every_key_and_field_of_a_channel_is_explained() -> None:
+    page = (ROOT / "docs" / "reference" / "channels.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > 40
+    assert [line for line in rows if line.endswith("|  |")] == []

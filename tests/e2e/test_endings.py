@@ -14,6 +14,11 @@ import pytest
 GONE_WITHIN_S = 20
 STARTED_WITHIN_S = 90
 OUTPUT = "output.txt"
+PYTEST = (
+    "import signal, sys, pytest;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a shell's '&' ignores it
+    "sys.exit(pytest.main())"
+)
 
 
 def mine(shop: Path) -> list[psutil.Process]:
@@ -46,7 +51,7 @@ def running(
     arguments: tuple[str, ...] = getattr(request, "param", ())
     with (shop / OUTPUT).open("wb") as output:
         session = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments],
+            [sys.executable, "-c", PYTEST, "-p", "no:randomly", *arguments],
             cwd=shop,
             env=shop_variables | {"ORCHESTRA_TEST_SHOP": str(shop)},
             stdout=output,

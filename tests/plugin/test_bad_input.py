@@ -183,6 +183,73 @@ def test_all_mistakes_are_told_together(shop: pytest.Pytester) -> None:
     assert sorted(places) == [f"{SUITE}:11:8:", f"{SUITE}:9:25:", "shop_steps.py:12:"]
 
 
+def test_mistakes_of_other_files_hide_none_of_the_suite(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """Environment, Python modules, data sets of every suite, and the suite's own."""
+    shop.makeini(
+        "[pytest]\nasyncio_default_fixture_loop_scope = function\norchestra_data = all.yaml\n"
+    )
+    write(broken_steps__py="raise OSError(5)\n")
+    for name in ("no environment file", "unknown element"):
+        MISTAKES[name].make(shop)
+    Mistake(SUITE, "[broken_steps.py, gone.py, shop_steps.py]", "", "[shop_steps.py]").make(shop)
+    told = refusal(shop.runpytest()).splitlines()
+    assert [line.partition(": ")[0].rpartition("/")[2] for line in told] == [
+        f"{SUITE}:10:14",
+        f"{SUITE}:4:10",
+        f"{SUITE}:4:27",
+        "tox.ini",
+        f"{SUITE}:12:8",
+    ]
+
+
+def test_several_modules_of_one_folder_may_be_named(shop: pytest.Pytester, write: Write) -> None:
+    """Their asserts are explained, and nothing is warned of."""
+    write(
+        more_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Ship order")
+        def ship():
+            assert len("ab") == 3
+        """
+    )
+    Mistake(SUITE, "[shop_steps.py, more_steps.py]", "", "[shop_steps.py]").make(shop)
+    result = shop.runpytest("-W", "error", "-k", "main")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["*assert 2 == 3*"])
+
+
+def test_warnings_that_are_errors_are_told_together(shop: pytest.Pytester, write: Write) -> None:
+    """As problems of the file, without a traceback; else as warnings at their lines."""
+    write(
+        order__suite__yaml="""
+        process: order.bpmn
+        python: shop_steps.py
+        steps: []
+        """,
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(): ...
+
+        @orchestra.step("Order", alias="again")
+        def again(): ...
+        """,
+    )
+    more = '- {at: Approve order, when: low, action: {channel: http, endpoint: "a GET /b"}}\n'
+    (shop.path / SUITE).write_text(
+        (shop.path / SUITE).read_text("utf-8").replace("steps: []\n", f"steps:\n{more}"), "utf-8"
+    )
+    result = shop.runpytest("-W", "error")
+    twins, unused = refusal(result).splitlines()
+    assert twins.startswith(f"{SUITE}:4:1: warning[twins] scenarios 'main', 'amount-high' run")
+    assert unused.startswith(f"{SUITE}:5:3: warning[step-unused] the step 'Approve order: http")
+    shop.runpytest("-W", "default").assert_outcomes(passed=2, warnings=2)
+
+
 @pytest.mark.parametrize("text", ["<html/>", "", "{}"])
 def test_a_bare_file_that_is_not_bpmn_is_refused(shop: pytest.Pytester, text: str) -> None:
     """Also one that holds nothing at all."""
@@ -202,25 +269,40 @@ def test_a_bare_file_without_a_process_is_refused(shop: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["ERROR order.bpmn - order.bpmn:1: warning*"])
 
 
-def test_a_missing_variable_fails_the_scenarios_that_need_it(
+def test_missing_variables_are_told_before_a_scenario_begins(
     shop: pytest.Pytester, write: Write
 ) -> None:
-    """Its place in the environment file, and no request."""
-    MISTAKES["a call"].make(shop)
+    """All that its connections need, by their places; scenarios without them run."""
+    calls = "".join(
+        STEP.replace("Ship", "Approve").replace("}", f", via: {via}}}", 1) for via in ("one", "two")
+    )
+    (shop.path / SUITE).write_text(
+        (shop.path / SUITE).read_text("utf-8") + f"steps:\n{calls}", encoding="utf-8"
+    )
     write(
         orchestra__environments__yaml="""
-        local: {http: {orders: {url: "${env:ORCHESTRA_TEST_NONE}"}}}
+        local:
+          http:
+            one: {url: "${env:ORCHESTRA_TEST_NONE}"}
+            two: {url: "${env:ORCHESTRA_TEST_NOT}"}
+            unused: {url: "${env:ORCHESTRA_TEST_UNUSED}"}
         """
     )
-    result = shop.runpytest("-k", "main")
-    result.assert_outcomes(failed=1, deselected=1)
-    message = (
-        "orchestra.environments.yaml:2:30: the variable ORCHESTRA_TEST_NONE is not set."
-        " Set it, or give a default: ${env:ORCHESTRA_TEST_NONE:-…}."
+    result = shop.runpytest()
+    result.assert_outcomes(passed=1, errors=1)
+    place = "orchestra.environments.yaml"
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at setup of Orders: Amount[?] high*",
+            f"{place}:4:16: the variable ORCHESTRA_TEST_NONE is not set",
+            f"{place}:5:16: the variable ORCHESTRA_TEST_NOT is not set. Set it*",
+            "=*",
+            f"ERROR {SUITE}::amount-high - *",
+        ],
+        consecutive=True,
     )
-    assert message in " ".join(result.stdout.str().split())
-    result.stdout.fnmatch_lines([f"  step: *({SUITE}:11:3)"])
-    assert "Traceback" not in result.stdout.str()
+    (log,) = shop.path.glob(".orchestra/*/events.jsonl")
+    assert log.read_text("utf-8").count('"run_started"') == 1
 
 
 def test_without_any_environment_a_call_says_what_to_write(shop: pytest.Pytester) -> None:

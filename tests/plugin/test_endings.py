@@ -1,5 +1,6 @@
 """How runs end that are broken off: by the user, by a deadline of pytest's, by a crash."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,11 @@ import pytest
 Write = Callable[..., None]
 
 STARTED_WITHIN = 60.0
+PYTEST = (
+    "import signal, sys, pytest;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a shell's '&' ignores it
+    "sys.exit(pytest.main())"
+)
 WAITS = {
     "async": "async def check():\n    await asyncio.sleep(600)",
     "sync": "def check():\n    time.sleep(600)",
@@ -60,7 +66,7 @@ class Session:
         self._output = folder / "output.txt"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments],
+                [sys.executable, "-c", PYTEST, "-p", "no:randomly", *arguments],
                 cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -78,7 +84,17 @@ class Session:
 
     def interrupt(self) -> None:
         """Ctrl-C goes to the whole group."""
-        os.killpg(self.process.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.killpg(self.process.pid, signal.SIGINT)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether any process of the group is."""
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     @property
     def printed(self) -> str:
@@ -135,6 +151,28 @@ def test_ctrl_c_ends_workers_too(shop: pytest.Pytester, start: Callable[..., Ses
     assert kinds(shop.path).count("session_finished") == 2
 
 
+def test_ctrl_c_does_not_wait_for_a_service_that_takes_its_time(
+    write: Write, start: Callable[..., Session]
+) -> None:
+    """It gets SIGTERM and ends, or is killed, behind the user's back."""
+    write(
+        conftest__py="""
+        import pytest
+
+        @pytest.fixture(scope="session", autouse=True)
+        def orchestra_environment(orchestra_environment):
+            command = ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"]
+            orchestra_environment.start("stubborn", command)
+            return orchestra_environment
+        """
+    )
+    session = start("async")
+    session.wait_for_steps()
+    session.interrupt()
+    assert session.process.wait(60) == pytest.ExitCode.INTERRUPTED, session.printed
+    assert "orchestra: still ending: process-stubborn" in session.printed
+
+
 def test_more_ctrl_c_waits_for_nothing(
     shop: pytest.Pytester, start: Callable[..., Session]
 ) -> None:
@@ -148,6 +186,26 @@ def test_more_ctrl_c_waits_for_nothing(
         time.sleep(0.1)
     assert ends(shop.path) == ["CANCELLED"]
     assert kinds(shop.path)[-2:] == ["run_finished", "session_finished"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one", "workers"])
+def test_a_second_ctrl_c_leaves_a_complete_run_and_no_process(
+    shop: pytest.Pytester, start: Callable[..., Session], arguments: tuple[str, ...]
+) -> None:
+    """It may cut what pytest or xdist does meanwhile, but nothing of ours."""
+    session = start("stubborn", *arguments)
+    runs = 2 if arguments else 1
+    session.wait_for_steps(runs)
+    session.interrupt()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        session.process.wait(0.5)
+    session.interrupt()
+    session.process.wait(60)
+    deadline = time.monotonic() + 30
+    while session.is_alive:
+        assert time.monotonic() < deadline, session.printed
+        time.sleep(0.02)
+    assert ends(shop.path) == ["CANCELLED"] * runs
 
 
 def test_an_interrupt_inside_a_step_ends_the_session(shop: pytest.Pytester, write: Write) -> None:

@@ -379,7 +379,7 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused(
         order__suite__yaml=CALL,
     )
     result = shop.runpytest("-k", "main")
-    result.assert_outcomes(failed=1, deselected=1)
+    result.assert_outcomes(errors=1, deselected=1)
     result.stdout.fnmatch_lines(
         ["orchestra.environments.yaml:2:*: 'enabled' is 'perhaps'. Make it true or false."]
     )

@@ -22,6 +22,47 @@ def test_a_wrong_option_is_a_usage_error(
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
 
 
+def test_the_help_lists_what_can_be_given(shop: pytest.Pytester) -> None:
+    """Not what is refused as not there yet."""
+    printed = " ".join(shop.runpytest("--help").stdout.str().split())
+    assert "what to do after a failure: one of RUN_ALL_STEPS, STOP_ON_FIRST_FAILURE" in printed
+    assert "which scenarios: one of flows, branches, pairs, paths" in printed
+    assert not [name for name in ("SINGLE_STEP", "FROM_STEP") if name in printed]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])
+def test_without_pytest_asyncio_suites_that_were_asked_for_are_a_usage_error(
+    shop: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    """It says what to leave out."""
+    result = shop.runpytest("-p", "no:asyncio", "--orchestra-suite=.", *workers)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: scenarios need pytest-asyncio*'-p no:asyncio'*"])
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_without_pytest_asyncio_suites_are_refused_and_other_tests_run(
+    shop: pytest.Pytester,
+) -> None:
+    """Whoever has switched it off may have nothing to do with suites."""
+    shop.makeini("")  # no option of pytest-asyncio
+    shop.makepyfile(test_other="def test_other(): pass")
+    shop.runpytest("-p", "no:asyncio", "test_other.py").assert_outcomes(passed=1)
+    result = shop.runpytest("-p", "no:asyncio")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["ERROR order.suite.yaml - scenarios need pytest-asyncio*"])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_pytest_asyncio_may_be_loaded_by_its_module(
+    shop: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where plugins are not loaded by themselves."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    named = ("-p", "pytest_asyncio.plugin", "-p", "pytest_orchestra.plugin")
+    shop.runpytest_subprocess(*named).assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize("place", [".", "order.suite.yaml", "*.suite.yaml"])
 def test_a_suite_is_named_by_file_folder_or_glob(shop: pytest.Pytester, place: str) -> None:
     """With it and no path only the suites run."""

@@ -61,6 +61,33 @@ def test_what_a_step_raises_means_what_it_means_in_a_test(
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.parametrize("ending", ["pytest.skip('no tide')", "pytest.xfail('BUG-7')"])
+def test_a_skip_after_a_failure_does_not_hide_it(
+    shop: pytest.Pytester, write: Write, ending: str
+) -> None:
+    """Where all steps are run."""
+    write(
+        shop_steps__py=f"""
+        import pytest
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(): assert False, "no stock"
+
+        @orchestra.step("Ship order")
+        def ship(): {ending}
+
+        @orchestra.step("Done")
+        def done(): ...
+        """
+    )
+    result = shop.runpytest("-k", "main", "--orchestra-mode=RUN_ALL_STEPS")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        ["*0 steps passed, 1 failed, 2 skipped*", "FAILED*BUSINESS_RULE_VIOLATION*no stock*"]
+    )
+
+
 def test_exit_ends_the_session(shop: pytest.Pytester, step: Callable[[str], None]) -> None:
     """With the code that the step gives; the log of the run is complete."""
     step("def check(): pytest.exit('enough', 9)")
@@ -99,6 +126,47 @@ def test_a_function_may_stand_at_two_places(shop: pytest.Pytester, write: Write)
     )
     result = shop.runpytest("-k", "main", "-s")
     result.stdout.fnmatch_lines(["*look 1", "look 2"])
+
+
+def test_a_function_may_be_decorated_in_any_way_and_found_in_any_module(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """Each decoration is one step, wherever the function is imported."""
+    write(
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        @orchestra.step("Check order", kind="ASSERTION")
+        @orchestra.step("Ship order")
+        def look():
+            print("by looking")
+        """,
+        conftest__py="""
+        import importlib, sys
+        from pathlib import Path
+
+        sys.path.insert(0, str(Path(__file__).parent))
+        from more_steps import check, look
+        """,
+        more_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check():
+            print("by checking")
+
+        look = check
+        """,
+        order__suite__yaml="""
+        process: order.bpmn
+        python: shop_steps.py
+        """,
+    )
+    result = shop.runpytest_subprocess("-k", "main", "-s", "-p", "more_steps")
+    result.assert_outcomes(passed=1, deselected=1)
+    lines = [line.rpartition("by ")[2] for line in result.outlines if "by " in line]
+    assert lines == ["checking", "looking", "looking", "looking"]
 
 
 def test_steps_come_from_conftest_files_above_the_suite_and_from_plugins(

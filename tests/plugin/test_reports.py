@@ -18,6 +18,8 @@ def approve(orchestra_data):
     assert orchestra_data["amount"] < 100
 """
 
+WORKERS = pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one", "workers"])
+
 
 @pytest.fixture
 def red_shop(shop: pytest.Pytester, write: Write) -> pytest.Pytester:
@@ -39,7 +41,7 @@ def test_the_header_says_what_was_asked_for(shop: pytest.Pytester, write: Write)
     result.stdout.fnmatch_lines(["orchestra: 2 suite files, mode RUN_ALL_STEPS"])
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one", "workers"])
+@WORKERS
 def test_the_summary_names_element_and_reason(
     red_shop: pytest.Pytester, arguments: tuple[str, ...]
 ) -> None:
@@ -83,9 +85,12 @@ def step_{number}():
     assert len(printed[start:end].strip().splitlines()) == 25
 
 
-def test_junit_has_the_text_and_the_run(red_shop: pytest.Pytester) -> None:
+@WORKERS
+def test_junit_has_the_text_and_the_run(
+    red_shop: pytest.Pytester, arguments: tuple[str, ...]
+) -> None:
     """The first line as message, the rest below."""
-    red_shop.runpytest("--junitxml=out.xml")
+    red_shop.runpytest("--junitxml=out.xml", *arguments)
     written = (red_shop.path / "out.xml").read_text("utf-8")
     assert 'classname="order.suite.yaml" name="amount-high"' in written
     assert "<failure message=\"'Amount?/high': BUSINESS_RULE_VIOLATION" in written
@@ -93,9 +98,12 @@ def test_junit_has_the_text_and_the_run(red_shop: pytest.Pytester) -> None:
     assert 'name="orchestra_bound" value="bound 1 of 3 tasks"' in written
 
 
-def test_allure_has_the_scenario_as_test_and_its_steps(red_shop: pytest.Pytester) -> None:
+@WORKERS
+def test_allure_has_the_scenario_as_test_and_its_steps(
+    red_shop: pytest.Pytester, arguments: tuple[str, ...]
+) -> None:
     """One result for each, which says what became of it."""
-    red_shop.runpytest("--alluredir=allure")
+    red_shop.runpytest("--alluredir=allure", *arguments)
     results = {
         result["name"]: result
         for path in (red_shop.path / "allure").glob("*-result.json")

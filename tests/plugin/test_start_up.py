@@ -51,17 +51,20 @@ def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
         orchestra.stepp  # noqa: B018 - the access is what is tested
 
 
-def test_collecting_scenarios_loads_no_engine(shop: pytest.Pytester) -> None:
-    """What runs scenarios is not needed to list them."""
+def test_collecting_scenarios_loads_nothing_that_only_runs_them(shop: pytest.Pytester) -> None:
+    """Listing scenarios needs no engine, no client and no check of schemas."""
     shop.makeconftest(
         """
         import sys
 
         def pytest_collection_finish(session):
-            floors = ("engine", "services", "reports")
-            loaded = [name for name in floors if f"pytest_orchestra.{name}" in sys.modules]
+            http = ("client", "contract", "openapi.checkers")
+            ours = ("engine", "services", "reports", *(f"protocols.http.{name}" for name in http))
+            loaded = {f"pytest_orchestra.{name}" for name in ours} & set(sys.modules)
+            drivers = {"aiokafka", "asyncpg", "httpx", "jsonschema", "redis"} & set(sys.modules)
             assert len(session.items) == 2
-            assert loaded == []
+            assert "pytest_orchestra.protocols.http.channel" in sys.modules
+            assert loaded | drivers == set()
         """
     )
     result = shop.runpytest_subprocess("--collect-only", "-q", "-p", "no:randomly")

@@ -172,10 +172,14 @@ def news(pytestconfig):
     )
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])
 def test_a_service_that_does_not_start_says_why_without_secrets(
-    shop: pytest.Pytester, write: Write, monkeypatch: pytest.MonkeyPatch
+    shop: pytest.Pytester,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: tuple[str, ...],
 ) -> None:
-    """The end of its log is shown, masked, and kept."""
+    """The end of its log is shown, masked; the log is kept where the message says."""
     monkeypatch.setenv("SHOP_TEST_PASSWORD", "s3cret-of-the-shop")
     write(
         orchestra__environments__yaml="""
@@ -184,11 +188,12 @@ def test_a_service_that_does_not_start_says_why_without_secrets(
             main: {url: "postgresql://shop:${env:SHOP_TEST_PASSWORD}@127.0.0.1:9/shop"}
         """,
         conftest__py=SERVED.format(
-            name="orders", program="print('password is s3cret-of-the-shop'); raise SystemExit(3)"
+            name="orders",
+            program="'{port}'; print('password is s3cret-of-the-shop'); raise SystemExit(3)",
         ).replace("    global", "    orchestra_environment.connection('db')\n    global"),
     )
-    result = shop.runpytest_subprocess("-k", "main")
-    result.assert_outcomes(errors=1, deselected=1)
+    result = shop.runpytest_subprocess("order.suite.yaml::main", *workers)
+    result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
         [
             "process 'orders' *: ended with code 3*",
@@ -198,4 +203,4 @@ def test_a_service_that_does_not_start_says_why_without_secrets(
     )
     assert "s3cret" not in result.stdout.str()
     (log,) = shop.path.glob(".orchestra/*/process-orders.log")
-    assert log.is_file()
+    assert f"Its log {log.relative_to(shop.path)} ends with:" in result.stdout.str()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from pytest_orchestra.cli.names import shown_names
 from pytest_orchestra.cli.plan_text import render_plan
 from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.flow.generation import generate_scenarios
@@ -21,13 +22,21 @@ from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
 from pytest_orchestra.suite.binding import Selection, bind_with_scenarios
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.plan import Tree, plan_process, plan_suite
-from pytest_orchestra.suite.processes import problems_of
+from pytest_orchestra.suite.processes import problems_of, read_processes
 from pytest_orchestra.suite.python_modules import import_python_steps
 from pytest_orchestra.suite.reading import read_suite
 
 SUMMARY = "Print which scenarios a process or a suite gives."
 
 _SUITE_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class _Plan(NamedTuple):
+    """One entry of what is printed; its names are for people only."""
+
+    tree: Tree
+    names: Mapping[str, str]
+    problems: Sequence[Problem] = ()
 
 
 class _NotYet(argparse.Action):
@@ -59,19 +68,21 @@ def run(arguments: argparse.Namespace) -> int:
     """
     criterion = Criterion(arguments.criterion) if arguments.criterion else None
     models = _Models(arguments.files)
-    plans: list[Tree] = []
+    plans: list[_Plan] = []
     wrong: list[object] = []
     for path in arguments.files:
         try:
-            for tree, problems in _plans(path, criterion, models):
-                plans.append(tree)
-                wrong.extend(each for each in problems if each.severity is Severity.ERROR)
+            for plan in _plans(path, criterion, models):
+                plans.append(plan)
+                wrong.extend(each for each in plan.problems if each.severity is Severity.ERROR)
         except OrchestraError as error:
             wrong.append(error)
     if arguments.format == "json":
-        print(json.dumps({"processes": plans}, indent=2, ensure_ascii=False))
+        print(
+            json.dumps({"processes": [plan.tree for plan in plans]}, indent=2, ensure_ascii=False)
+        )
     elif plans:
-        print("\n\n".join(render_plan(tree) for tree in plans))
+        print("\n\n".join(render_plan(plan.tree, plan.names) for plan in plans))
     for each in dict.fromkeys(map(str, wrong)):
         print(each, file=sys.stderr)
     return 2 if wrong else 0
@@ -115,13 +126,11 @@ def _by_id(model: ProcessModel) -> dict[str, Process]:
     return {process.id: process for process in reversed(model.processes)}
 
 
-def _plans(
-    path: Path, criterion: Criterion | None, models: _Models
-) -> Iterator[tuple[Tree, Sequence[Problem]]]:
+def _plans(path: Path, criterion: Criterion | None, models: _Models) -> Iterator[_Plan]:
     if path.suffix.lower() in PROCESS_SUFFIXES:
         yield from _process_plans(path, criterion or Criterion.BRANCHES, models)
     elif path.suffix.lower() in _SUITE_SUFFIXES:
-        yield _suite_plan(path, criterion), ()
+        yield _suite_plan(path, criterion)
     else:
         raise ConfigurationError(
             f"{path} is neither a process file nor a suite file",
@@ -129,9 +138,7 @@ def _plans(
         )
 
 
-def _process_plans(
-    path: Path, criterion: Criterion, models: _Models
-) -> Iterator[tuple[Tree, Sequence[Problem]]]:
+def _process_plans(path: Path, criterion: Criterion, models: _Models) -> Iterator[_Plan]:
     model = models[path]
     if not model.processes:
         raise ConfigurationError(f"{path} holds no process", hint="Draw one in a pool.")
@@ -139,10 +146,11 @@ def _process_plans(
     for process in model.processes:
         scenarios = generate_scenarios(process, criterion=criterion, processes=known)
         problems = problems_of(process, model)
-        yield plan_process(scenarios, path, problems), (*problems, *scenarios.problems)
+        tree = plan_process(scenarios, path, problems)
+        yield _Plan(tree, shown_names(process), (*problems, *scenarios.problems))
 
 
-def _suite_plan(path: Path, criterion: Criterion | None) -> Tree:
+def _suite_plan(path: Path, criterion: Criterion | None) -> _Plan:
     suite = read_suite(path)
     steps = [step for file in suite.python_files for step in import_python_steps(file)]
     bound, scenarios = bind_with_scenarios(
@@ -152,4 +160,4 @@ def _suite_plan(path: Path, criterion: Criterion | None) -> Tree:
         python_steps=steps,
         selection=Selection(criterion=criterion),
     )
-    return plan_suite(bound, scenarios)
+    return _Plan(plan_suite(bound, scenarios), shown_names(read_processes(suite).tested))

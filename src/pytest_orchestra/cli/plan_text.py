@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _GAP = "  "
 _MAX_NAME = 60
 
 
-def render_plan(plan: dict[str, Any]) -> str:
-    """Text of one entry of ``orchestra plan``, without a last line feed."""
-    return "\n".join(_lines(plan))
+def render_plan(plan: dict[str, Any], names: Mapping[str, str]) -> str:
+    """Text of one entry of ``orchestra plan``, without a last line feed.
+
+    Args:
+        plan: as JSON has it, with ids.
+        names: how elements are shown, by id; an id without a name stands as it is.
+    """
+    return "\n".join(_lines(plan, names))
 
 
-def _lines(plan: dict[str, Any]) -> Iterator[str]:
+def _lines(plan: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     file = plan.get("suite_file", plan["process_file"])
     number = len(plan["scenarios"])
     yield (
         f"{file}: process {plan['process_id']}, criterion {plan['criterion']},"
         f" {number} scenario{'' if number == 1 else 's'}"
     )
-    yield from _coverage(plan["coverage"]["flows"])
+    yield from _coverage(plan["coverage"]["flows"], names)
     yield ""
     yield from _table([_head(plan), *(_row(each) for each in plan["scenarios"])])
-    yield from _findings(plan)
+    yield from _findings(plan, names)
 
 
-def _coverage(flows: dict[str, Any]) -> Iterator[str]:
+def _coverage(flows: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     unreachable = flows["total"] - flows["reachable"]
     note = f", {unreachable} cannot be reached" if unreachable else ""
     yield f"flows: {flows['covered']} of {flows['total']} covered{note}"
     for each in flows["uncovered"]:
-        yield f"{_GAP}not covered: {each['id']}: {each['why']}"
+        yield f"{_GAP}not covered: {names.get(each['id'], each['id'])}: {each['why']}"
 
 
 def _head(plan: dict[str, Any]) -> Sequence[str]:
@@ -56,9 +61,12 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield _GAP.join(cells).rstrip()
 
 
-def _findings(plan: dict[str, Any]) -> Iterator[str]:
+def _findings(plan: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     found = [
-        *(f"cannot be: {_ways(each['decisions'])}{each['why']}" for each in plan["infeasible"]),
+        *(
+            f"cannot be: {_ways(each['decisions'], names)}{each['why']}"
+            for each in plan["infeasible"]
+        ),
         *(f"run the same: {', '.join(keys)}" for keys in plan["twins"]),
         *_left_out(plan["left_out"]),
         *_armed_late(plan["scenarios"]),
@@ -69,15 +77,16 @@ def _findings(plan: dict[str, Any]) -> Iterator[str]:
         yield from found
 
 
-def _ways(decisions: Sequence[dict[str, Any]]) -> str:
-    ways = " with ".join(_way(each) for each in decisions)
+def _ways(decisions: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:
+    ways = " with ".join(_way(each, names) for each in decisions)
     return f"{ways}: " if ways else ""
 
 
-def _way(decision: dict[str, Any]) -> str:
-    if "turns" in decision:
-        return f"{decision['at']} x{decision['turns']}"
-    return f"{decision['at']} -> {', '.join(decision['flows'])}"
+def _way(decision: dict[str, Any], names: Mapping[str, str]) -> str:
+    """A flow's name says where it comes from; an outcome without a flow is where it is."""
+    taken = decision["flows"] or [decision["at"]]
+    turns = f" x{decision['turns']}" if "turns" in decision else ""
+    return ", ".join(names.get(each, each) for each in taken) + turns
 
 
 def _left_out(left_out: dict[str, Any]) -> Iterator[str]:

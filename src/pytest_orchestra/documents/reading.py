@@ -6,9 +6,7 @@ from pathlib import Path, PurePath
 
 from pytest_orchestra.documents.csv_reader import parse_csv
 from pytest_orchestra.documents.document import Document
-from pytest_orchestra.documents.json_reader import parse_json
 from pytest_orchestra.documents.problems import mistake
-from pytest_orchestra.documents.toml_reader import parse_toml
 from pytest_orchestra.documents.yaml_reader import parse_yaml
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import SourceLocation
@@ -78,10 +76,18 @@ def parse_document(text: str, *, file: str, start: int = 1, places: bool = True)
         case ".yaml" | ".yml":
             return parse_yaml(text, file, start=start)
         case ".json":
+            from pytest_orchestra.documents.json_reader import (  # noqa: PLC0415 - few need it
+                parse_json,
+            )
+
             return parse_json(text, file, start=start, places=places)
         case ".csv":
             return parse_csv(text, file, start=start)
         case ".toml":
+            from pytest_orchestra.documents.toml_reader import (  # noqa: PLC0415 - few need it
+                parse_toml,
+            )
+
             return parse_toml(text, file)
         case suffix:
             message = f"files that end in '{suffix}' cannot be read" if suffix else "no suffix"

@@ -34,10 +34,10 @@ def plain_value(text: str) -> object:
     Raises:
         NumberError: it is no finite number, or one past ``MAX_DIGITS``.
     """
+    if text and text[0] not in _FIRST:
+        return text
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _FIRST:
-        return text
     if _INTEGER.match(text):
         return integer(text)
     if _BASED.match(text):

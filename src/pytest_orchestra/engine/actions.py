@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_orchestra.checks.expectation import Expectation, mismatches_of
+from pytest_orchestra.checks.near_miss import Hide, tell, without_secrets
 from pytest_orchestra.engine.deadlines import ask
 from pytest_orchestra.engine.outcome import Outcome, lost
 from pytest_orchestra.engine.violations import (
@@ -26,11 +27,12 @@ async def act(
     *,
     mode: ActionMode,
     contract: Contract,
+    hide: Hide,
 ) -> Outcome:
     """Send the call and judge the reply: status, contract, value, headers and rules.
 
     A request that breaks its description is not sent. With ``fire_and_forget`` only the sending
-    is judged.
+    is judged. What came back is told where it is wrong, ``hide`` first takes secrets out of it.
 
     Raises:
         EvaluationError, ConfigurationError: the plugin cannot make a request of the call.
@@ -48,16 +50,18 @@ async def act(
         return lost(error, plugin.lost)
     violations = []
     if is_judged:
-        mismatches = mismatches_of(expectation.expected, observation)
+        mismatches = without_secrets(mismatches_of(expectation.expected, observation), hide)
         violations += [of_mismatch(plugin, mismatch) for mismatch in mismatches]
     replied = check_reply(plugin, call, (observation,), contract)
     warns = contract is Contract.WARN
+    violations += () if warns else of_reply(replied)
+    notes = noted((*breaches, *replied)) if warns else ()
     return Outcome(
-        violations=(*violations, *(() if warns else of_reply(replied))),
+        violations=tuple(violations),
         roots=observation.roots,
         delivered=True,
         evidence=observation.evidence,
-        notes=noted((*breaches, *replied)) if warns else (),
+        notes=(f"seen: {tell(observation, hide)}", *notes) if violations else notes,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.checks.expectation import Expectation
 from pytest_orchestra.checks.judging import Judge, Judgement, Verdict
-from pytest_orchestra.checks.near_miss import describe
+from pytest_orchestra.checks.near_miss import Hide, describe, without_secrets
 from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import ask, broken
 from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, lost, timeout
@@ -36,6 +36,7 @@ class Wait:
     """One assertion's wait.
 
     Attributes:
+        hide: takes secrets out of a value before it is told.
         spent: ids that earlier visits of the step passed on.
     """
 
@@ -44,6 +45,7 @@ class Wait:
     expect: Expect
     plugin: ProtocolPlugin
     call: Call
+    hide: Hide
     spent: frozenset[str] = frozenset()
     _judge: Judge = field(init=False)
     _ids: set[str] = field(default_factory=set)
@@ -146,7 +148,7 @@ class Wait:
 
     def _lost(self, trouble: ConnectorError, *, within: float | None = None) -> Outcome:
         outcome = lost(trouble, self.plugin.lost, attempts=self._looks, within=within)
-        return replace(outcome, notes=self._seen(self._judge.judgement()))
+        return replace(outcome, notes=self._seen(self._hidden(self._judge.judgement())))
 
     def _passed(self, judgement: Judgement) -> Outcome:
         used = judgement.matched
@@ -176,7 +178,13 @@ class Wait:
         every = {f"{name}s": [seen.roots[name] for seen in judgement.matched] for name in roots}
         return every | roots
 
+    def _hidden(self, judgement: Judgement) -> Judgement:
+        if not judgement.mismatches:
+            return judgement
+        return replace(judgement, mismatches=without_secrets(judgement.mismatches, self.hide))
+
     def _failed(self, judgement: Judgement, *, in_time: bool) -> Outcome:
+        judgement = self._hidden(judgement)
         unmet = Violation(
             type=self.plugin.unmet,
             code=f"{self.plugin.id}.unmet",
@@ -203,6 +211,7 @@ class Wait:
                 expected=str(self.expectation),
                 seen=self.watch.seen(),
                 others=self.watch.passed_by(),
+                hide=self.hide,
             )
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             return (str(broken(error, self.plugin.id, "it cannot be told what was seen")),)

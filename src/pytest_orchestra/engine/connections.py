@@ -62,9 +62,7 @@ class Resolver:
             ConfigurationError: a variable is missing, or the embedded server did not start.
             DefinitionError: a field cannot be used.
         """
-        written = definition.fields if definition is not None else {}
-        kept = {name: held for name, held in written.items() if name not in overrides}
-        resolved = self.resolve(kept, definition)
+        resolved = self.look_up(definition, overrides)
         fields = dict(resolved.value) if isinstance(resolved.value, dict) else {}
         if self._is_embedded(plugin, definition, overrides):
             fields |= self._embedded(plugin, definition, alias)
@@ -72,6 +70,18 @@ class Resolver:
         model = self._checked(plugin, definition, fields)
         self.mask.learn(model, resolved.origins)
         return model
+
+    def look_up(
+        self, definition: ConnectionDefinition | None, overrides: Mapping[str, object]
+    ) -> Resolved:
+        """The fields as written, less those that are overridden, with their references looked up.
+
+        Raises:
+            ConfigurationError: variables or files are missing, or references are not well-formed.
+        """
+        written = definition.fields if definition is not None else {}
+        kept = {name: held for name, held in written.items() if name not in overrides}
+        return self.resolve(kept, definition)
 
     def is_enabled(self, definition: ConnectionDefinition) -> bool:
         """Whether the connection is switched on.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,7 @@ class Environment:
         self._variables = Variables(self._resolver)
         self._overrides: Mapping[_Place, Mapping[str, object]] = {}
         self._known: dict[_Place, BaseModel] = {}
+        self._complete: set[_Place] = set()
         self._lock = threading.Lock()
         self._resolving: dict[_Place, threading.Lock] = {}
 
@@ -142,6 +143,33 @@ class Environment:
                 self._known[place] = self._resolve(*place)
             return self._known[place]
 
+    def look_up(self, places: Iterable[tuple[str, str]]) -> None:
+        """See that everything is there that connections refer to; nothing is started.
+
+        A connection that is not there is none of these: a fixture may make it later.
+
+        Args:
+            places: channel and alias of each; an alias may be empty.
+
+        Raises:
+            ConfigurationError: variables or files are missing; with all of them.
+        """
+        missing: list[ConfigurationError] = []
+        for channel, alias in dict.fromkeys(places):
+            place = (channel, alias)
+            if place in self._complete:
+                continue
+            try:
+                self._resolver.look_up(
+                    self._definition.connection(channel, alias), self._overrides.get(place, {})
+                )
+                self._complete.add(place)
+            except ConfigurationError as error:
+                missing.append(error)
+        if missing:
+            text = "\n".join(error.message for error in missing)
+            raise ConfigurationError(text, hint=missing[0].hint)
+
     def override(self, channel: str, alias: str, **fields: object) -> Environment:
         """The same environment with other fields in one connection, which may be a new one.
 
@@ -155,7 +183,7 @@ class Environment:
             place: {**self._overrides.get(place, {}), **fields},
         }
         known = {at: model for at, model in list(self._known.items()) if at != place}
-        changed._known = known  # noqa: SLF001
+        changed._known, changed._complete = known, set(self._complete)  # noqa: SLF001
         changed._lock, changed._resolving = threading.Lock(), {}  # noqa: SLF001
         return changed
 

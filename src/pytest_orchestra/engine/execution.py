@@ -88,6 +88,7 @@ class Execution:
     ) -> Outcome:
         step, expect = bound.step, bound.step.expect
         plugin = self.session.protocols[template.channel]
+        hide = self.session.environment.mask.value
         is_assertion = step.kind is StepKind.ASSERTION
         try:
             position, known = None, None
@@ -100,7 +101,13 @@ class Execution:
             )
             if not is_assertion:
                 outcome = await act(
-                    client, call, plugin, expectation, mode=step.mode, contract=expect.contract
+                    client,
+                    call,
+                    plugin,
+                    expectation,
+                    mode=step.mode,
+                    contract=expect.contract,
+                    hide=hide,
                 )
             else:
                 wait = Wait(
@@ -109,6 +116,7 @@ class Execution:
                     expect=expect,
                     plugin=plugin,
                     call=call,
+                    hide=hide,
                     spent=self.spent.get(step.id, frozenset()),
                 )
                 outcome = await wait.run()

@@ -26,11 +26,14 @@ class Signals:
 
     Attributes:
         fails: the step has failed, at once (``pytest.fail``).
-        ends: the run ends and the exception goes on to the caller (``pytest.skip``, ``.exit``).
+        ends: the run ends (``pytest.skip``); the exception goes on to the caller unless a step had
+            failed before.
+        exits: the session ends (``pytest.exit``), whatever happened before.
     """
 
     fails: tuple[type[BaseException], ...] = ()
     ends: tuple[type[BaseException], ...] = ()
+    exits: tuple[type[BaseException], ...] = ()
 
 
 NO_SIGNALS = Signals()
@@ -123,7 +126,7 @@ async def _awaited(given: Awaitable[object], signals: Signals) -> _Attempt:
 
 def _taken(error: BaseException, signals: Signals) -> _Attempt:
     """A failure of the step; anything that ends more than the step is raised again."""
-    if isinstance(error, signals.ends) or not isinstance(
+    if isinstance(error, (*signals.ends, *signals.exits)) or not isinstance(
         error, (Exception, SystemExit, *signals.fails)
     ):
         raise error

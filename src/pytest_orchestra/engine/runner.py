@@ -49,7 +49,8 @@ async def run_scenario(
 
     Raises:
         asyncio.CancelledError: the run was cut; the step that ran and a RunFinished with
-            CANCELLED were told. So they are before anything else that ends the run.
+            CANCELLED were told. So they are before anything else that ends the run, but for what
+            ends a run in which a step had failed: it stays failed.
     """
     run = _new_run(session, suite, bound, mode, context.run_id)
     session.emit(RunStarted(run=run, at=run.started_at))
@@ -62,11 +63,12 @@ async def run_scenario(
     walk = _Walk(session=session, run=run, execution=execution)
     try:
         await walk.through(bound.steps, stops=mode is not RunMode.RUN_ALL_STEPS)
-    except BaseException:
-        walk.finish(RunStatus.CANCELLED)
-        raise
-    failed = any(result.status is StepStatus.FAILED for result in walk.results)
-    return walk.finish(RunStatus.FAILED if failed else RunStatus.PASSED)
+    except BaseException as error:
+        if not (walk.has_failed and isinstance(error, session.signals.ends)):
+            walk.finish(RunStatus.CANCELLED)
+            raise
+        walk.leave_out(bound.steps[len(walk.results) :], error)
+    return walk.finish(RunStatus.FAILED if walk.has_failed else RunStatus.PASSED)
 
 
 def new_context(session: EngineSession, suite: BoundSuite, bound: BoundScenario) -> RunContext:
@@ -107,12 +109,21 @@ def _new_run(
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    """The state of one run."""
+    """The state of one run.
+
+    Attributes:
+        hidden: texts that stood under secret keys; they are none of anybody's business elsewhere.
+    """
 
     session: EngineSession
     run: TestRun
     execution: Execution
     results: list[StepResult] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+
+    @property
+    def has_failed(self) -> bool:
+        return any(result.status is StepStatus.FAILED for result in self.results)
 
     async def through(self, steps: tuple[BoundStep, ...], *, stops: bool) -> None:
         """Execute all steps; with ``stops`` none after a failure, nor if a later one must fail."""
@@ -140,7 +151,8 @@ class _Walk:
         try:
             outcome = await self.execution.run(bound)
         except BaseException as error:
-            ends = isinstance(error, self.session.signals.ends)
+            signals = self.session.signals
+            ends = isinstance(error, (*signals.ends, *signals.exits))
             reason = f"{type(error).__name__}: {error}" if ends else ""
             self._tell(bound, cut(error), duration=clock() - began, skipped=reason)
             raise
@@ -156,6 +168,11 @@ class _Walk:
                 self._tell(bound, self.execution.unwatched(bound, error))
             else:
                 self._skip(bound, f"step {unwatchable.step.name!r} cannot be watched")
+
+    def leave_out(self, steps: tuple[BoundStep, ...], error: BaseException) -> None:
+        """Tell of the steps that come after one which ended the run."""
+        for bound in steps:
+            self._skip(bound, f"the run was ended before: {type(error).__name__}: {error}")
 
     def _skip(self, bound: BoundStep, why: str) -> None:
         if bound.step.alias is not None:
@@ -185,6 +202,7 @@ class _Walk:
             outcome,
             channel=self.execution.channel_of(bound.step),
             mask=self.session.environment.mask,
+            hidden=self.hidden,
             duration=duration,
             skipped=skipped,
         )

@@ -8,34 +8,29 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from shlex import quote as shell_quoted
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 from pydantic import BaseModel, SecretStr
 
-MASKED = "***"
+from pytest_orchestra.engine.secret_keys import MOST_KEYS, folded, is_secret, secrets_under
+from pytest_orchestra.engine.secret_texts import (
+    MASKED,
+    hide_by_key,
+    hide_ends,
+    hide_passwords,
+    secrets_in,
+)
+
 SHORTEST = 6
 """Shorter secret values are masked by key only: as words they would blot out innocent text."""
-MOST_KEYS = 4096
-"""Keys that are remembered to be innocent."""
 DEEPEST = 200
 """Levels of a value; what lies deeper is hidden whole."""
 
-_URL_PASSWORD = re.compile(r"(://[^\s/@:]*:)([^\s/@]+)@")
 _ADDRESS = re.compile(r"'?[A-Za-z][\w+.:-]*://[^\s'\"]+'?")
-
-_KEYS = frozenset({
-    "apikey", "authorization", "cookie", "passphrase", "passwd", "password", "privatekey",
-    "proxyauthorization", "secret", "setcookie", "token", "xauthtoken",
-})  # fmt: skip
-_KEY_ENDS = (
-    "accesstoken", "apikey", "idtoken", "passwd", "password", "privatekey", "refreshtoken",
-    "secret", "secretkey",
-)  # fmt: skip
 
 _SIMPLE = frozenset((type(None), bool, int, float))
 
@@ -78,20 +73,17 @@ class Mask:
         origins = origins or {}
         for value in _secrets_of(connection):
             self.add(value, origins.get(value, ""))
-        self._keys |= {
-            key for key in map(_folded, _secret_keys(connection)) if len(key) >= SHORTEST
-        }
+        self._keys |= {key for key in map(folded, _secret_keys(connection)) if len(key) >= SHORTEST}
         self._learn_addresses(origins)
 
     def _learn_addresses(self, origins: Mapping[str, str]) -> None:
         """Note which variables hold whole addresses, so that a line can name them."""
         for text, name in origins.items():
-            for found in _URL_PASSWORD.finditer(text):
-                for secret in (found[2], unquote(found[2])):
+            for written in secrets_in(text, is_secret):
+                for secret in (written, unquote(written)):
                     self.add(secret)
-                    self._addresses |= dict.fromkeys(
-                        (f":{writing}@" for writing in _writings(secret)), _reference(name)
-                    )
+                    places = (f":{each}@" for each in _writings(secret))
+                    self._addresses |= dict.fromkeys(places, _reference(name))
 
     def learn_variable(self, key: str, value: object, origins: Mapping[str, str]) -> None:
         """Remember a variable of the environment, if its name says that it is secret."""
@@ -100,23 +92,21 @@ class Mask:
 
     def is_secret_key(self, key: object) -> bool:
         """Whether what stands under ``key`` is hidden."""
-        return isinstance(key, str) and (_is_secret(key) or _folded(key) in self._keys)
+        return isinstance(key, str) and (is_secret(key) or folded(key) in self._keys)
 
     def text(self, text: str) -> str:
-        """``text`` with every secret replaced by ``***``."""
-        if "://" in text and "@" in text and _URL_PASSWORD.search(text):
-            text = _URL_PASSWORD.sub(rf"\1{MASKED}@", text)
-        for word in self._words:
-            if word in text:
-                return self._pattern.sub(MASKED, text) if self._pattern else text
-        return text
+        """``text`` with every secret replaced by ``***``; itself where there is none."""
+        text = hide_by_key(hide_passwords(text), self.is_secret_key, self._keys)
+        if self._pattern is not None and any(word in text for word in self._words):
+            text = self._pattern.sub(MASKED, text)
+        return hide_ends(text, self._words)
 
     @staticmethod
-    def without(text: str, words: Iterable[str]) -> str:
+    def without(text: str, words: Sequence[str]) -> str:
         """``text`` with these words replaced, too, wherever they stand; the longest come first."""
         for word in words:
             text = text.replace(word, MASKED)
-        return text
+        return hide_ends(text, words)
 
     def reproducible(self, text: str) -> str:
         """``text`` with every secret replaced by the ``$NAME`` it came from."""
@@ -124,7 +114,7 @@ class Mask:
             text = _ADDRESS.sub(self._named, text)
         if self._pattern is not None:
             text = self._pattern.sub(lambda match: self._names[match.group()], text)
-        return _URL_PASSWORD.sub(_without_password, text)
+        return hide_by_key(hide_passwords(text), self.is_secret_key, self._keys)
 
     def _named(self, match: re.Match[str]) -> str:
         names = (name for secret, name in self._addresses.items() if secret in match[0])
@@ -150,7 +140,7 @@ class Mask:
         if len(self._innocent_keys) < MOST_KEYS:
             self._innocent_keys |= new
         whole = "\n".join((*texts, *map(str, keys)))
-        return self.text(whole) is whole
+        return self.text(whole) == whole
 
     def _hidden(self, value: object, found: set[str], levels: int) -> object:
         if isinstance(value, str):
@@ -170,8 +160,8 @@ class Mask:
         hidden: dict[object, object] = {}
         for key, held in value.items():
             shown = self.text(key) if isinstance(key, str) else key
-            if _is_secret(key) or (self._keys and _folded(key) in self._keys):
-                kept = _hidden_by_key(held, found)
+            if is_secret(key) or (self._keys and folded(key) in self._keys):
+                kept = _hidden_by_key(key, held, found)
             else:
                 kept = self._hidden(held, found, levels)
             is_same = is_same and kept is held and shown is key
@@ -211,23 +201,12 @@ def _texts_and_keys(value: object, *, numbers: bool) -> tuple[list[str], set[obj
     return texts, keys
 
 
-def _hidden_by_key(value: object, found: set[str]) -> object:
+def _hidden_by_key(key: object, value: object, found: set[str]) -> object:
     if value is None or isinstance(value, bool) or value == "":
         return value
-    if isinstance(value, str) and len(value) >= SHORTEST:
-        found.add(value)
+    if isinstance(value, str):
+        found.update(each for each in secrets_under(key, value) if len(each) >= SHORTEST)
     return MASKED
-
-
-@lru_cache(maxsize=MOST_KEYS)
-def _is_secret(key: object) -> bool:
-    folded = _folded(key)
-    return folded in _KEYS or folded.endswith(_KEY_ENDS)
-
-
-@lru_cache(maxsize=MOST_KEYS)
-def _folded(key: object) -> str:
-    return str(key).lower().replace("-", "").replace("_", "")
 
 
 def _reference(name: str) -> str:
@@ -256,17 +235,13 @@ def _whole(word: str) -> str:
     return f"{before}{re.escape(word)}{after}"
 
 
-def _without_password(match: re.Match[str]) -> str:
-    return match[0] if match[2].startswith("$") else f"{match[1]}{MASKED}@"
-
-
 def _secrets_of(value: object) -> Iterator[str]:
     """Every secret below, and what basic authentication makes of each (RFC 7617)."""
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
     elif isinstance(value, str):
-        if (found := _URL_PASSWORD.search(value)) is not None:
-            yield from {found[2], unquote(found[2])}
+        for written in secrets_in(value, is_secret):
+            yield from {written, unquote(written)}
     else:
         parts = list(_parts(value))
         for part in parts:

@@ -32,6 +32,7 @@ def step_result(
     *,
     channel: str,
     mask: Mask,
+    hidden: set[str],
     duration: float = 0.0,
     skipped: str = "",
 ) -> StepResult:
@@ -42,16 +43,22 @@ def step_result(
         outcome: what it came to; its ``reproduce`` is free of secrets.
         channel: as results spell it.
         mask: knows the secrets.
+        hidden: texts of the run that stood under secret keys; grows.
         duration: seconds.
         skipped: why it did not run; empty: it ran.
     """
     step = bound.step
-    found: set[str] = set()
     saved = outcome.saved
     if step.python is not None:  # which may return anything
         saved = {name: _json_like(held, DEEPEST) for name, held in saved.items()}
-    evidence, saved = _seen(outcome, saved, mask, found)
-    hide = _Texts(mask, sorted(found, key=len, reverse=True))
+    seen = (*_FIELDS(outcome.evidence), saved)
+    masked = mask.value(seen, hidden)
+    hide = _Texts(mask, sorted(hidden, key=len, reverse=True))
+    if hidden:  # also under other keys, and in later steps
+        masked = hide.value(masked)
+    evidence = outcome.evidence
+    if masked is not seen:
+        evidence, saved = _kept(evidence, masked)
     after = outcome.satisfied_after
     failed = StepStatus.FAILED if outcome.violations else StepStatus.PASSED
     return StepResult(
@@ -70,24 +77,18 @@ def step_result(
         satisfied_after_ms=after * 1000 if after is not None else None,
         evidence=evidence,
         violations=tuple(map(hide.violation, outcome.violations)),
-        saved=saved if not found else {name: hide.value(held) for name, held in saved.items()},
-        skip_reason=skipped,
+        saved=saved,
+        skip_reason=hide.text(skipped),
         notes=tuple(map(hide.text, outcome.notes)),
         reproduce=hide.known(outcome.reproduce),
     )
 
 
-def _seen(
-    outcome: Outcome, saved: Mapping[str, JsonLike], mask: Mask, found: set[str]
-) -> tuple[Evidence, Mapping[str, JsonLike]]:
-    """What was seen and saved, masked; themselves where they have nothing to hide."""
-    seen = (*_FIELDS(outcome.evidence), saved)
-    masked: Any = mask.value(seen, found)
-    if masked is seen:
-        return outcome.evidence, saved
-    *parts, kept = masked
-    status = outcome.evidence.actual_status_code
-    return Evidence(actual_status_code=status, **dict(zip(_NAMES, parts, strict=True))), kept
+def _kept(seen: Evidence, masked: Any) -> tuple[Evidence, Mapping[str, JsonLike]]:  # noqa: ANN401 - JSON-like values
+    """What was seen and saved, of masked values."""
+    *parts, saved = masked
+    status = seen.actual_status_code
+    return Evidence(actual_status_code=status, **dict(zip(_NAMES, parts, strict=True))), saved
 
 
 def _json_like(value: object, levels: int) -> JsonLike:

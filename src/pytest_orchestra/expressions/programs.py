@@ -15,13 +15,14 @@ from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.expressions.references import Reference
 from pytest_orchestra.expressions.sandbox import SANDBOX
 from pytest_orchestra.expressions.syntax import parse, prepared
-from pytest_orchestra.expressions.trees import name_paths, parts
+from pytest_orchestra.expressions.trees import name_paths, parts, path_of
 from pytest_orchestra.expressions.values import is_list, kind_of
 from pytest_orchestra.model import SourceLocation
 
 MAX_CACHED = 8_192
 """Distinct expressions that are kept compiled."""
 
+_MISSING = object()
 _RESULT = "_result"
 _BUILDS = (nodes.List, nodes.Tuple, nodes.Dict, nodes.Filter)
 _FAILURES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
@@ -60,11 +61,13 @@ class Program:
         references: the names that it reads, without a place.
         parts: what a failed rule shows of it, as expressions.
         builds: whether it may put a new list or mapping together.
+        path: the keys of an expression that only looks a value up; empty for any other.
         tree: of jinja2.
     """
 
     source: str
     references: tuple[Reference, ...]
+    path: tuple[str, ...]
     parts: tuple[str, ...]
     builds: bool
     tree: nodes.Expr = field(repr=False)
@@ -100,6 +103,8 @@ class Program:
             Failure: a name is undefined, or values cannot be used so.
         """
         try:
+            if self.path and (found := _followed(self.path, names)) is not _MISSING:
+                return found
             context = self.template.new_context(cast("dict[str, object]", names), shared=True)
             all(self.template.root_render_func(context))  # it yields nothing and sets the result
             value = context.vars[_RESULT]
@@ -134,10 +139,21 @@ def program(source: str) -> Program:
     return Program(
         source=source.strip(),
         references=tuple(references),
+        path=path_of(tree) or (),
         parts=parts(tree),
         builds=any(isinstance(each, _BUILDS) for each in (tree, *tree.find_all(nodes.Expr))),
         tree=tree,
     )
+
+
+def _followed(path: tuple[str, ...], names: Mapping[str, object]) -> object:
+    """What is at the end of a path; _MISSING where the template is to say what is wrong with it."""
+    value: object = names
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return _MISSING
+        value = value[key]
+    return value
 
 
 def missing(reference: Reference, names: Mapping[str, object]) -> Failure | None:

@@ -22,7 +22,7 @@ def name_paths(tree: nodes.Expr) -> dict[NamePath, bool]:
     lenient = {
         path
         for node in (tree, *tree.find_all((nodes.Filter, nodes.Test)))
-        if _is_lenient(node) and (path := _path(node.node)) is not None  # type: ignore[attr-defined]  # filters and tests have one
+        if _is_lenient(node) and (path := path_of(node.node)) is not None  # type: ignore[attr-defined]  # filters and tests have one
     }
     for path in _paths(tree):
         found[path] = any(path[: len(each)] == each for each in lenient)
@@ -45,22 +45,22 @@ def _is_lenient(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Test) and node.name in _LENIENT_TESTS
 
 
-def _path(node: nodes.Node | None) -> NamePath | None:
-    """The whole of a tree as a path of fixed keys, if it is one."""
+def path_of(node: nodes.Node | None) -> NamePath | None:
+    """The whole of a tree as a path of fixed keys, ``data.items`` or ``data['a b']``, if it is."""
     match node:
         case nodes.Name(name=name) if name != "null":
             return (name,)
         case nodes.Getattr(node=inner, attr=str() as key):
-            outer = _path(inner)
+            outer = path_of(inner)
         case nodes.Getitem(node=inner, arg=nodes.Const(value=str() as key)):
-            outer = _path(inner)
+            outer = path_of(inner)
         case _:
             return None
     return (*outer, key) if outer is not None else None
 
 
 def _paths(node: nodes.Node) -> Iterator[NamePath]:
-    path = _path(node)
+    path = path_of(node)
     if path is not None:
         yield path
         return
@@ -94,7 +94,7 @@ def _sides(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _path_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
-    if _path(node) is not None or isinstance(node, nodes.Getitem):
+    if path_of(node) is not None or isinstance(node, nodes.Getitem):
         yield node
         return
     for child in node.iter_child_nodes():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_orchestra.model import ElementId, Problem
 
@@ -32,9 +32,8 @@ class Passage(Enum):
     """An activity is ended by an event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One thing that happens on a scenario's way.
+class Moment(NamedTuple):
+    """One thing that happens on a scenario's way; a suite has tens of thousands.
 
     Attributes:
         visit: which time this element is passed, from 1; a LEFT or INTERRUPTED has the number

@@ -296,7 +296,7 @@ class _Teller:
         return self._note(passage, element, visit, causes)
 
     def _note(self, passage: Passage, element: ElementId, visit: int, causes: _Causes) -> int:
-        self.moments.append(Moment(passage=passage, element=element, visit=visit, causes=causes))
+        self.moments.append(Moment(passage, element, visit, causes))
         return len(self.moments) - 1
 
     def _brought_about(self, firing: Firing) -> TakenOutcome:

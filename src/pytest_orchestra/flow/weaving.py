@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.scenario import CalledWay, Moment, Passage
@@ -106,7 +106,7 @@ class _Weaver:
             thrown = self._thrown.get((moment.element, self.places[cause]))
             causes.update(() if thrown is None else (thrown,))
         self.places.append(len(self.woven))
-        self.woven.append(replace(moment, causes=tuple(sorted(causes))))
+        self.woven.append(moment._replace(causes=tuple(sorted(causes))))
         node = self._graph.nodes.get(moment.element) if moment.visit else None
         if node and node.kind is NodeKind.CALL_ACTIVITY and moment.passage is Passage.ENTERED:
             inner = self._go_through(node, _end_of(self._graph, self._moments, index))
@@ -124,8 +124,7 @@ class _Weaver:
             visit = before[element] + moment.visit if moment.visit else 0
             self._visits[element] = max(self._visits[element], visit)
             self.woven.append(
-                replace(
-                    moment,
+                moment._replace(
                     element=element,
                     visit=visit,
                     causes=tuple(begin + cause for cause in moment.causes) or (entered,),

@@ -24,6 +24,7 @@ from pytest_orchestra.plugin.fixtures import (
     orchestra_engine,
     orchestra_environment,
 )
+from pytest_orchestra.plugin.garbage import no_garbage_collection
 
 __all__ = [
     "orchestra_clients",
@@ -69,7 +70,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect suite files, and process files that were named."""
     if not targets.is_ours(file_path, parent):
         return None
-    from pytest_orchestra.plugin.collection import collect_file
+    with no_garbage_collection():
+        from pytest_orchestra.plugin.collection import collect_file
 
     return collect_file(file_path, parent)
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.flow.scenario import Criterion
-from pytest_orchestra.model import Severity
+from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.plugin.environments import choose_environment
+from pytest_orchestra.plugin.garbage import no_garbage_collection
 from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.notices import OrchestraWarning, warn
 from pytest_orchestra.plugin.options import OPTIONS, Options
 from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, with_short_paths
+from pytest_orchestra.plugin.targets import why_not
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite
+from pytest_orchestra.suite.services import Specs
 
+_Value = TypeVar("_Value")
+
+_SPECS = pytest.StashKey[Specs]()
 _TAGS = pytest.StashKey[set[str]]()
 
 
@@ -38,41 +44,68 @@ class _OrchestraModule(pytest.Module):
     is_of_orchestra = True
 
     def _begin(self) -> None:
+        if reason := why_not(self.config):
+            raise self.CollectError(reason)
         self.obj = types.ModuleType(self.path.name)
 
-    def _refusal(self, error: Exception) -> pytest.Collector.CollectError:
-        return self.CollectError(with_short_paths(str(error), self.config))
+    def _refusal(self, text: str) -> pytest.Collector.CollectError:
+        return self.CollectError(with_short_paths(text, self.config))
 
     def _bind(self, suite: SuiteFile) -> BoundSuite:
-        options = self.config.stash[OPTIONS]
-        environment = choose_environment(self.config, suite)
-        bound = bind_suite(
-            suite,
-            protocols=protocols(self.config),
-            environment=environment,
-            python_steps=python_steps(self.config, suite),
-            criterion=_criterion(options, suite),
-            data_names=options.data,
-            data_tags=options.data_tags,
-            global_data=global_data(self.config),
-        )
-        for problem in bound.problems:
-            if problem.severity is Severity.WARNING:
-                warn(with_short_paths(str(problem), self.config), problem.location or self.path)
+        bound = self._bound(suite)
+        self._warn(each for each in bound.problems if each.severity is Severity.WARNING)
         _register_marks(self.config, bound)
         return bound
 
+    def _warn(self, problems: Iterable[Problem]) -> None:
+        """Refuse the file where a filter makes errors of them, with all of these."""
+        errors: list[str] = []
+        for problem in problems:
+            try:
+                warn(with_short_paths(str(problem), self.config), problem.location or self.path)
+            except OrchestraWarning as error:
+                errors.append(str(error))
+        if errors:
+            raise self._refusal("\n".join(errors))
 
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Binding makes many values and no garbage; looking for it would take a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+    def _bound(self, suite: SuiteFile) -> BoundSuite:
+        """Bind with what can be had, so that all mistakes are told together."""
+        options = self.config.stash[OPTIONS]
+        wrong: list[OrchestraError] = []
+        environment = _tried(lambda: choose_environment(self.config, suite), wrong)
+        told = len(wrong)
+        steps = python_steps(self.config, suite, wrong)
+        if len(wrong) > told:
+            suite = replace(suite, lost=suite.lost | {"python"})
+        everywhere = _tried(lambda: global_data(self.config), wrong)
+        if everywhere is None:
+            suite = replace(suite, lost=suite.lost | {"data"})
+        bound = _tried(
+            lambda: bind_suite(
+                suite,
+                protocols=protocols(self.config),
+                environment=environment,
+                python_steps=steps,
+                criterion=_criterion(options, suite),
+                data_names=options.data,
+                data_tags=options.data_tags,
+                global_data=everywhere or (),
+                specs=self.config.stash.setdefault(_SPECS, {}),
+            ),
+            wrong,
+        )
+        if bound is None or wrong:
+            raise self._refusal("\n".join(map(str, wrong)))
+        return bound
+
+
+def _tried(make: Callable[[], _Value], wrong: list[OrchestraError]) -> _Value | None:
+    """What is made; None, and one more error among those that are wrong, where it cannot be."""
     try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+        return make()
+    except OrchestraError as error:
+        wrong.append(error)
+        return None
 
 
 def _criterion(options: Options, suite: SuiteFile) -> Criterion | None:
@@ -92,20 +125,19 @@ def _register_marks(config: pytest.Config, bound: BoundSuite) -> None:
 class SuiteModule(_OrchestraModule):
     """A suite file: its scenarios are its children."""
 
-    def collect(self) -> Iterator[pytest.Item]:
+    def collect(self) -> Sequence[pytest.Item]:
         """One item per scenario.
 
         Raises:
             pytest.Collector.CollectError: a file is wrong; every problem is in the text.
         """
         self._begin()
-        try:
-            with _no_garbage_collection():
+        with no_garbage_collection():
+            try:
                 bound = self._bind(read_suite(self.path))
-        except (OrchestraError, OrchestraWarning) as error:
-            raise self._refusal(error) from error
-        for scenario in bound.scenarios:
-            yield ScenarioItem.of(self, bound, scenario)
+            except OrchestraError as error:
+                raise self._refusal(str(error)) from error
+            return [ScenarioItem.of(self, bound, scenario) for scenario in bound.scenarios]
 
 
 class ProcessModule(_OrchestraModule):
@@ -122,8 +154,8 @@ class ProcessModule(_OrchestraModule):
             for suite in bare_suite(self.path):
                 bound = self._bind(suite)
                 yield ProcessNode.from_parent(self, name=bound.process_id, bound=bound)
-        except (OrchestraError, OrchestraWarning) as error:
-            raise self._refusal(error) from error
+        except OrchestraError as error:
+            raise self._refusal(str(error)) from error
 
 
 class ProcessNode(pytest.Collector):

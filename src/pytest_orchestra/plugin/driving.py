@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from pytest_orchestra.plugin.turning import HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
 from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted
-from pytest_orchestra.suite.bound import RunMode
+from pytest_orchestra.suite.bound import CallTemplate, RunMode
 
 if TYPE_CHECKING:
     from pytest_orchestra.engine.context import RunContext
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 SIGNALS = Signals(
     fails=(pytest.fail.Exception,),
-    ends=(pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception),
+    ends=(pytest.skip.Exception, pytest.xfail.Exception),
+    exits=(pytest.exit.Exception,),
 )
 """What pytest's own exceptions mean in a Python step."""
 
@@ -48,7 +49,14 @@ class Driver:
     log: EventLog | None
 
     def context_of(self, item: ScenarioItem) -> RunContext:
-        """A new context for the item's next run."""
+        """A new context for the item's next run.
+
+        Raises:
+            ConfigurationError: variables are missing that its connections need.
+        """
+        calls = [bound.step.call for bound in item.bound.steps if bound.step.call is not None]
+        self._skip_disabled(calls)
+        self.session.environment.look_up((call.channel, call.connection) for call in calls)
         return new_context(self.session, item.suite, item.bound)
 
     def run(self, item: ScenarioItem, fixtures: Mapping[str, Any]) -> None:
@@ -57,8 +65,6 @@ class Driver:
         Raises:
             ScenarioFailed: a step failed; the text is what people read.
         """
-        if reason := self._disabled(item):
-            pytest.skip(reason)
         context: RunContext = fixtures["orchestra_context"]
         with self.events.of_run(context.run_id, item):
             run = self.turner.complete(
@@ -92,16 +98,15 @@ class Driver:
                 self.log.close()
             await self.turner.end_leftovers()
 
-    def _disabled(self, item: ScenarioItem) -> str:
-        """Why the environment cannot serve the scenario, if a connection is switched off."""
+    def _skip_disabled(self, calls: Iterable[CallTemplate]) -> None:
+        """Skip a scenario that the environment cannot serve: a connection is switched off."""
         environment = self.session.environment
-        for call in (bound.step.call for bound in item.bound.steps):
-            if call is not None and not environment.is_enabled(call.channel, call.connection):
-                return (
+        for call in calls:
+            if not environment.is_enabled(call.channel, call.connection):
+                pytest.skip(
                     f"{call.channel} connection '{call.connection}' of environment"
                     f" '{environment.name}' is disabled"
                 )
-        return ""
 
 
 async def open_driver(config: pytest.Config, environment: Environment) -> Driver:

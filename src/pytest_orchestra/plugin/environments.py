@@ -17,7 +17,6 @@ from pytest_orchestra.data.environments import (
     find_environments,
     read_environments,
 )
-from pytest_orchestra.data.references import parse_env_file
 from pytest_orchestra.documents.problems import suggestion
 from pytest_orchestra.documents.reading import read_text
 from pytest_orchestra.errors import ConfigurationError
@@ -182,6 +181,8 @@ def _variables(definition: EnvironmentDefinition) -> Mapping[str, str]:
             f"{definition.location}: env_file: {path} is not there",
             hint="Copy it there, or leave out 'env_file'.",
         )
+    from pytest_orchestra.data.references import parse_env_file
+
     return parse_env_file(read_text(path, limit=FILE_LIMIT), file=str(path))
 
 

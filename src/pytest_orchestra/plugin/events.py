@@ -19,6 +19,8 @@ from pytest_orchestra.results import (
 )
 
 if TYPE_CHECKING:
+    from pluggy import HookRelay
+
     from pytest_orchestra.plugin.items import ScenarioItem
 
 Listener = Callable[[RunEvent], None]
@@ -33,7 +35,7 @@ class Events:
     """
 
     listeners: tuple[Listener, ...]
-    _items: dict[str, ScenarioItem] = field(default_factory=dict)
+    _items: dict[str, tuple[ScenarioItem, HookRelay]] = field(default_factory=dict)
     _runs: dict[str, TestRun] = field(default_factory=dict)
     _steps: dict[str, StepStarted] = field(default_factory=dict)
 
@@ -56,7 +58,7 @@ class Events:
     @contextmanager
     def of_run(self, run_id: str, item: ScenarioItem) -> Iterator[None]:
         """Know which item a run belongs to; one that is still running afterwards was cut."""
-        self._items[run_id] = item
+        self._items[run_id] = item, item.ihook  # which pytest puts together anew each time
         try:
             yield
         finally:
@@ -78,11 +80,13 @@ class Events:
 
     def _before(self, step: StepStarted) -> None:
         self._steps[step.run_id] = step
-        if (item := self._items.get(step.run_id)) is not None:
-            item.ihook.pytest_orchestra_before_step(item=item, step=step)
+        if (known := self._items.get(step.run_id)) is not None:
+            item, hooks = known
+            hooks.pytest_orchestra_before_step(item=item, step=step)
 
     def _after(self, event: StepFinished) -> None:
         step = self._steps.pop(event.run_id, None)
-        item = self._items.get(event.run_id)
-        if step is not None and item is not None:
-            item.ihook.pytest_orchestra_after_step(item=item, step=step, result=event.step)
+        known = self._items.get(event.run_id)
+        if step is not None and known is not None:
+            item, hooks = known
+            hooks.pytest_orchestra_after_step(item=item, step=step, result=event.step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
-from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.plugin.options import OPTIONS, in_ini_file
 from pytest_orchestra.plugin.paths import matching
 from pytest_orchestra.spi import ProtocolPlugin
@@ -60,13 +61,17 @@ def _data_files(config: pytest.Config, pattern: str) -> Sequence[Path]:
     return found
 
 
-def python_steps(config: pytest.Config, suite: SuiteFile) -> Sequence[PythonStep]:
+def python_steps(
+    config: pytest.Config, suite: SuiteFile, wrong: list[OrchestraError]
+) -> Sequence[PythonStep]:
     """The marked functions of plugins, of the conftest files above the suite, of its own modules.
 
     They come in the order in which pytest loaded the plugins.
 
-    Raises:
-        ConfigurationError: a module that the suite names cannot be imported.
+    Args:
+        config: knows the plugins.
+        suite: names the modules.
+        wrong: gets an error for each of them that cannot be imported.
     """
     found: list[PythonStep] = []
     plugins = [plugin for _, plugin in config.pluginmanager.list_name_plugin()]
@@ -74,11 +79,12 @@ def python_steps(config: pytest.Config, suite: SuiteFile) -> Sequence[PythonStep
         if isinstance(plugin, ModuleType) and _concerns(plugin, suite.file):
             found.extend(find_python_steps(vars(plugin)))
     for index, path in enumerate(suite.python_files):
-        pytest.register_assert_rewrite(package_of(path))
+        if (package := package_of(path)) not in sys.modules:
+            pytest.register_assert_rewrite(package)
         try:
             found.extend(import_python_steps(path))
         except ConfigurationError as error:
-            raise _placed(error, suite, index) from error
+            wrong.append(_placed(error, suite, index))
     return tuple(found)
 
 

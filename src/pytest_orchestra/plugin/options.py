@@ -11,21 +11,24 @@ import pytest
 
 from pytest_orchestra.plugin.paths import named_files
 
-MODES = ("RUN_ALL_STEPS", "STOP_ON_FIRST_FAILURE", "SINGLE_STEP", "FROM_STEP")
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
-CRITERIA = ("flows", "branches", "pairs", "paths")
-_NOT_YET = frozenset({"SINGLE_STEP", "FROM_STEP"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Option:
-    """One row: ``--orchestra-NAME`` and the ini key ``orchestra_NAME``."""
+    """One row: ``--orchestra-NAME`` and the ini key ``orchestra_NAME``.
+
+    Attributes:
+        text: what it does; its choices are added.
+        later: choices that are known and refused as not there yet.
+    """
 
     name: str
     text: str
     metavar: str = ""
     repeatable: bool = False
     choices: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     ini: str | None = None
 
     @property
@@ -35,6 +38,10 @@ class _Option:
     @property
     def ini_name(self) -> str:
         return self.ini or f"orchestra_{self.name.replace('-', '_')}"
+
+    @property
+    def help(self) -> str:
+        return f"{self.text}: one of {', '.join(self.choices)}" if self.choices else self.text
 
 
 _TABLE = (
@@ -59,12 +66,18 @@ _TABLE = (
         repeatable=True,
         text="run with data sets of this tag only; may be given several times",
     ),
-    _Option(name="mode", metavar="MODE", choices=MODES, text=f"one of {', '.join(MODES)}"),
+    _Option(
+        name="mode",
+        metavar="MODE",
+        choices=("RUN_ALL_STEPS", "STOP_ON_FIRST_FAILURE"),
+        later=("SINGLE_STEP", "FROM_STEP"),
+        text="what to do after a failure",
+    ),
     _Option(
         name="criterion",
         metavar="NAME",
-        choices=CRITERIA,
-        text=f"which scenarios: one of {', '.join(CRITERIA)}",
+        choices=("flows", "branches", "pairs", "paths"),
+        text="which scenarios",
     ),
 )
 
@@ -109,16 +122,16 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("orchestra", "business processes, branch by branch")
     for option in _TABLE:
         if not option.metavar:
-            group.addoption(option.flag, action="store_true", default=None, help=option.text)
-            parser.addini(option.ini_name, option.text, type="bool", default=False)
+            group.addoption(option.flag, action="store_true", default=None, help=option.help)
+            parser.addini(option.ini_name, option.help, type="bool", default=False)
         elif option.repeatable:
             group.addoption(
-                option.flag, action="append", default=[], metavar=option.metavar, help=option.text
+                option.flag, action="append", default=[], metavar=option.metavar, help=option.help
             )
-            parser.addini(option.ini_name, option.text, type="args", default=[])
+            parser.addini(option.ini_name, option.help, type="args", default=[])
         else:
-            group.addoption(option.flag, metavar=option.metavar, help=option.text)
-            parser.addini(option.ini_name, option.text, default="")
+            group.addoption(option.flag, metavar=option.metavar, help=option.help)
+            parser.addini(option.ini_name, option.help, default="")
     parser.addini("orchestra_data", "files of data sets for every suite", type="args", default=[])
     parser.addini("orchestra_dir", "folder of the session's state", default=".orchestra")
     parser.addini("orchestra_keep", "how many sessions' state is kept", default="20")
@@ -169,11 +182,12 @@ def read_options(config: pytest.Config) -> Options:
 def _checked(option: _Option, value: Any, called: str) -> Any:  # noqa: ANN401 - what argparse and ini give
     if not option.choices or not value:
         return value
-    for choice in option.choices:
-        if choice.lower() == str(value).strip().lower():
-            if choice in _NOT_YET:
-                raise pytest.UsageError(f"{called}: {choice} is not there yet")
-            return choice
+    known = {choice.lower(): choice for choice in (*option.choices, *option.later)}
+    choice = known.get(str(value).strip().lower())
+    if choice in option.later:
+        raise pytest.UsageError(f"{called}: {choice} is not there yet")
+    if choice is not None:
+        return choice
     raise pytest.UsageError(f"{called}: {value!r} is none of {', '.join(option.choices)}")
 
 

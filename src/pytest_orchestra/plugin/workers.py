@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 _ID = "orchestra_session_id"
 _LIFELINE = "orchestra_lifeline"
 _PREFIX = "orchestra-"
+_HURRY_WITHIN = 0.5
+"""Seconds that services may take to end while a user who pressed Ctrl-C looks on."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)  # pytest 8 hashes plugins
 class SharedSession:
     """The session as this process knows it.
 
@@ -38,12 +40,14 @@ class SharedSession:
         worker: ``gw0`` under xdist, else ``main``.
         folder: of the session's state; made when something is written there.
         joined: the lifeline's directory that the controller handed over.
+        is_hurried: whether the user asked to end.
     """
 
     id: str
     worker: str
     folder: StateFolder
     joined: Path | None = None
+    is_hurried: bool = False
     _lifeline: Lifeline | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -55,12 +59,14 @@ class SharedSession:
         from pytest_orchestra.services import Lifeline
 
         with self._lock:
+            logs = self.folder.path
             if self._lifeline is None and self.joined is not None:
-                self._lifeline = Lifeline.join(self.joined)
+                self._lifeline = Lifeline.join(self.joined, logs=logs)
             elif self._lifeline is None:
                 parent = Path(tempfile.gettempdir())
                 Lifeline.sweep(parent, _PREFIX)
-                self._lifeline = Lifeline.own(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+                own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+                self._lifeline = Lifeline.own(own, logs=logs)
             return self._lifeline
 
     def news(self) -> tuple[str, ...]:
@@ -72,6 +78,10 @@ class SharedSession:
         logs = (f"what they printed is kept in {self.folder.path}",) if ended else ()
         return (*((note,) if note else ()), *ended, *logs)
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Take down that the user asked to end; ``pytest.exit`` comes this way, too."""
+        self.is_hurried = isinstance(excinfo.value, KeyboardInterrupt)
+
     def close(self) -> tuple[str, ...]:
         """End the services, if this process owns them, and keep their logs beside the events.
 
@@ -82,7 +92,7 @@ class SharedSession:
             return ()
         lifeline, self._lifeline = self._lifeline, None
         try:
-            left = lifeline.close()
+            left = lifeline.close(_HURRY_WITHIN) if self.is_hurried else lifeline.close()
         except KeyboardInterrupt:  # nobody needs to wait for them: they end by themselves
             return ()
         with contextlib.suppress(OSError):
@@ -108,12 +118,13 @@ def begin(config: pytest.Config) -> None:
     options = config.stash[OPTIONS]
     name = handed.get(_ID) or _new_name()
     root = config.rootpath / options.state_dir
-    config.stash[SHARED] = SharedSession(
+    config.stash[SHARED] = shared = SharedSession(
         id=name,
         worker=handed.get("workerid", "main"),
         folder=StateFolder(root=root, name=name, keep=options.keep),
         joined=Path(handed[_LIFELINE]) if _LIFELINE in handed else None,
     )
+    config.pluginmanager.register(shared, "orchestra_session")
 
 
 def tell_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here

@@ -80,7 +80,9 @@ def _wrapped(line: str) -> Iterator[str]:
 
 
 def _others(steps: Sequence[StepResult]) -> list[str]:
-    lines = [_cut(f"then: {_what(step)}: {_reason(step)}") for step in steps[:MOST_OTHERS]]
+    lines = [
+        _cut(f"then: {step.name}: {_what(step)}: {_reason(step)}") for step in steps[:MOST_OTHERS]
+    ]
     if (more := len(steps) - MOST_OTHERS) > 0:
         lines.append(f"then: {more} more failed steps")
     return lines

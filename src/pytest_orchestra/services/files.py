@@ -41,10 +41,12 @@ class ServiceFiles:
     Attributes:
         directory: the session's folder of services.
         stem: the files' names without their endings.
+        logs: where the log is when the session is over; None: nowhere else.
     """
 
     directory: Path
     stem: str
+    logs: Path | None = None
 
     @property
     def lock(self) -> Path:
@@ -55,6 +57,11 @@ class ServiceFiles:
     def log(self) -> Path:
         """What the service and its supervisor print."""
         return self.directory / f"{self.stem}.log"
+
+    @property
+    def lasting_log(self) -> Path:
+        """Where people find the log, whenever they look for it."""
+        return self.log if self.logs is None else self.logs / self.log.name
 
     @property
     def record(self) -> Path:

@@ -33,15 +33,24 @@ class Lifeline:
     Attributes:
         directory: where the session's services keep their files; to be handed to ``join``.
         note: why that is not the folder that was asked for; empty if it is.
+        logs: where the owner keeps the logs when the session is over, for messages; None: nowhere.
     """
 
-    def __init__(self, directory: Path, *, descriptor: int | None = None, note: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        descriptor: int | None = None,
+        note: str = "",
+        logs: Path | None = None,
+    ) -> None:
         self.directory = directory.absolute()
         self.note = note
+        self.logs = logs
         self._descriptor = descriptor
 
     @classmethod
-    def own(cls, directory: Path) -> Self:
+    def own(cls, directory: Path, *, logs: Path | None = None) -> Self:
         """Begin a session: its services live until ``close`` or the end of this process.
 
         Costs no thread and starts nothing. On Windows the lifeline can be owned and handed on,
@@ -50,9 +59,10 @@ class Lifeline:
         Args:
             directory: made where missing; a folder of the temporary directory takes its place if
                 its file system has no FIFOs or locks, and ``note`` says so.
+            logs: where the caller will keep the logs.
         """
         if sys.platform == "win32":  # pragma: no cover - tested on Linux and macOS only
-            return cls(directory)
+            return cls(directory, logs=logs)
         note = ""
         try:
             descriptor = _hold(directory)
@@ -60,14 +70,14 @@ class Lifeline:
             asked, directory = directory, Path(tempfile.mkdtemp(prefix="pytest-orchestra-"))
             descriptor = _hold(directory)
             note = f"services keep their files in {directory}, as {asked} cannot: {error.strerror}"
-        lifeline = cls(directory, descriptor=descriptor, note=note)
+        lifeline = cls(directory, descriptor=descriptor, note=note, logs=logs)
         _let_go_in_forks(lifeline)
         return lifeline
 
     @classmethod
-    def join(cls, directory: Path) -> Self:
+    def join(cls, directory: Path, *, logs: Path | None = None) -> Self:
         """Use the lifeline that another process owns, by its ``directory``."""
-        return cls(directory)
+        return cls(directory, logs=logs)
 
     @staticmethod
     def sweep(parent: Path, prefix: str) -> None:

@@ -51,7 +51,7 @@ def start(lifeline: Lifeline, service: Service) -> Record:
             another service; the session is over; Windows.
     """
     require_platform(sys.platform)
-    files = ServiceFiles(directory=lifeline.directory, stem=service.stem)
+    files = ServiceFiles(directory=lifeline.directory, stem=service.stem, logs=lifeline.logs)
     deadline = time.monotonic() + service.within + GRACE_S
     while True:
         lock = _try_lock(files, service)
@@ -132,5 +132,6 @@ def _running(record: Record, files: ServiceFiles, service: Service) -> Record:
 def _refusal(title: str, why: str, files: ServiceFiles) -> ConfigurationError:
     lines = files.tail()
     shown = "".join(f"\n    {line}" for line in lines)
-    hint = f"Its log {files.log} ends with:{shown}" if lines else f"Its log {files.log} is empty."
+    log = f"Its log {files.lasting_log}"
+    hint = f"{log} ends with:{shown}" if lines else f"{log} is empty."
     return ConfigurationError(f"{title} {why}", hint=hint)

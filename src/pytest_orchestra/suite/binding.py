@@ -15,21 +15,21 @@ from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.model import ElementId, Problem, Severity
 from pytest_orchestra.spi import ProtocolPlugin
-from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
+from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.names import KnownNames
 from pytest_orchestra.suite.order import OrderCheck
-from pytest_orchestra.suite.places import Elements
+from pytest_orchestra.suite.places import Elements, UnknownElements
 from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.processes import SuiteProcesses, read_processes
 from pytest_orchestra.suite.python_steps import PythonStep
 from pytest_orchestra.suite.reading import SuiteFile
 from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
 from pytest_orchestra.suite.scenarios import ScenarioBinder, tasks_of
-from pytest_orchestra.suite.services import Services
+from pytest_orchestra.suite.services import Services, Specs
 from pytest_orchestra.suite.steering import SteeringReader, turns_of
 from pytest_orchestra.suite.steps import StepCompiler
 
@@ -63,6 +63,7 @@ def bind_suite(
     data_names: Sequence[str] = (),
     data_tags: Sequence[str] = (),
     global_data: Sequence[DataSet] = (),
+    specs: Specs | None = None,
 ) -> BoundSuite:
     """Bind a suite to its process.
 
@@ -75,6 +76,7 @@ def bind_suite(
         data_names: only data sets called so; empty: all.
         data_tags: and those with one of these tags.
         global_data: the data sets of every suite.
+        specs: the descriptions that suites before this one have read; gets those of this one.
 
     Raises:
         BindingError: with every error of the suite and of what it names.
@@ -88,6 +90,7 @@ def bind_suite(
         python_steps=python_steps,
         selection=selection,
         global_data=global_data,
+        specs=specs,
     )
     return bound
 
@@ -100,6 +103,7 @@ def bind_with_scenarios(
     python_steps: Sequence[PythonStep] = (),
     selection: Selection = Selection(),
     global_data: Sequence[DataSet] = (),
+    specs: Specs | None = None,
 ) -> tuple[BoundSuite, ScenarioSet]:
     """Bind a suite as ``bind_suite`` does, and give the scenarios that it was bound to."""
     binding = _Binding(
@@ -107,6 +111,7 @@ def bind_with_scenarios(
         protocols=protocols,
         environment=environment,
         selection=selection,
+        specs=specs,
         problems=list(suite.problems),
     )
     return binding.bind(python_steps, global_data)
@@ -120,6 +125,7 @@ class _Binding:
     protocols: Mapping[str, ProtocolPlugin]
     environment: EnvironmentDefinition | None
     selection: Selection
+    specs: Specs | None
     problems: list[Problem]
 
     def bind(
@@ -127,14 +133,22 @@ class _Binding:
     ) -> tuple[BoundSuite, ScenarioSet]:
         suite = self.suite
         processes = self._processes()
-        process = processes.tested
-        elements = Elements(process, processes.model, processes.called)
-        scenarios = self._generate(processes, elements)
+        elements = (
+            UnknownElements()
+            if processes is None
+            else Elements(processes.tested, processes.model, processes.called)
+        )
         services = self._services()
         placed = self._steps(elements, services, python_steps)
+        self._judge_names([each.step for each in placed])
+        data = self._data(global_data, [each.step for each in placed])
+        if processes is None or isinstance(elements, UnknownElements):
+            raise BindingError(self._errors())
+        process = processes.tested
+        scenarios = self._generate(processes, elements)
         told = tuple(scenarios.scenarios)
         tasks = tasks_of(process, processes.called)
-        binder = self._binder(tasks, told, placed, global_data)
+        binder = self._binder(tasks, told, placed, data)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
         self.problems.extend(unused_steps(placed, binder.used, told))
@@ -151,12 +165,15 @@ class _Binding:
             problems=self._settled(),
         ), scenarios
 
-    def _processes(self) -> SuiteProcesses:
+    def _processes(self) -> SuiteProcesses | None:
+        """None where they cannot be read: the rest of the suite is judged all the same."""
+        if "process" in self.suite.lost:
+            return None
         with collecting(self.problems):
             processes = read_processes(self.suite)
             self.problems.extend(processes.problems)
             return processes
-        raise BindingError(self._errors())
+        return None
 
     def _generate(self, processes: SuiteProcesses, elements: Elements) -> ScenarioSet:
         part = self.suite.part.scenarios
@@ -180,13 +197,21 @@ class _Binding:
         suite = self.suite
         lost = [name.removeprefix("specs.") for name in suite.lost]
         services = Services(
-            suite.part.specs, suite.file.parent, self.protocols, suite.document, lost=lost
+            suite.part.specs,
+            suite.file.parent,
+            self.protocols,
+            suite.document,
+            lost=lost,
+            read=self.specs,
         )
         self.problems.extend(services.problems)
         return services
 
     def _steps(
-        self, elements: Elements, services: Services, python_steps: Iterable[PythonStep]
+        self,
+        elements: Elements | UnknownElements,
+        services: Services,
+        python_steps: Iterable[PythonStep],
     ) -> Sequence[PlacedStep]:
         """All steps that can be placed: those of the file first, then the Python ones."""
         suite = self.suite
@@ -207,33 +232,43 @@ class _Binding:
         )
         placed = [compiler.compile(index, part) for index, part in suite.steps.items()]
         first = max(suite.steps, default=-1) + 2
-        for number, marked in enumerate(_distinct(python_steps), start=first):
+        found = dict.fromkeys(python_steps)  # a function may be found in several modules
+        for number, marked in enumerate(found, start=first):
             placed.append(compiler.compile_python(number, marked))
         return [each for each in placed if each is not None]
+
+    def _judge_names(self, steps: Sequence[Step]) -> None:
+        suite, environment = self.suite, self.environment
+        names = KnownNames(
+            roots=self._roots,
+            aliases=frozenset(part.alias for part in suite.steps.values() if part.alias)
+            | frozenset(step.alias for step in steps if step.alias),
+            variables=environment.variables if environment is not None else None,
+            lost_aliases=None if "python" in suite.lost else suite.lost_aliases,
+        )
+        for step in steps:
+            self.problems.extend(names.problems(step))
+
+    @property
+    def _roots(self) -> Mapping[str, frozenset[str]]:
+        return {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
+
+    def _data(self, global_data: Sequence[DataSet], steps: Sequence[Step]) -> DataChoice:
+        suite, asked = self.suite, self.selection
+        told = len(self.problems)
+        sets = nearest_first(global_data, suite_data(suite, self.problems))
+        are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
+        selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
+        return DataChoice(sets, selected, steps, judges=are_all_read)
 
     def _binder(
         self,
         tasks: Collection[ElementId],
         scenarios: Sequence[Scenario],
         placed: Sequence[PlacedStep],
-        global_data: Sequence[DataSet],
+        data: DataChoice,
     ) -> ScenarioBinder:
-        suite, environment = self.suite, self.environment
-        roots = {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
-        steps = [each.step for each in placed]
-        names = KnownNames(
-            roots=roots,
-            aliases=frozenset(part.alias for part in suite.steps.values() if part.alias)
-            | frozenset(step.alias for step in steps if step.alias),
-            variables=environment.variables if environment is not None else None,
-            lost_aliases=suite.lost_aliases,
-        )
-        for step in steps:
-            self.problems.extend(names.problems(step))
-        told = len(self.problems)
-        sets = nearest_first(global_data, suite_data(suite, self.problems))
-        are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
-        asked = self.selection
+        suite = self.suite
         return ScenarioBinder(
             tasks,
             placed,
@@ -243,14 +278,9 @@ class _Binding:
                 suite.part.tags,
                 suite.document,
             ),
-            data=DataChoice(
-                sets,
-                sets.selected(names=asked.data_names, tags=asked.data_tags),
-                steps,
-                judges=are_all_read,
-            ),
-            order=OrderCheck(steps, roots),
-            environment=environment,
+            data=data,
+            order=OrderCheck([each.step for each in placed], self._roots),
+            environment=self.environment,
         )
 
     def _review(
@@ -260,6 +290,8 @@ class _Binding:
         bound: Sequence[BoundScenario],
     ) -> None:
         strict = self.suite.part.strict
+        if strict and (self._errors() or self.suite.lost):
+            return  # what is left out would make twins and unbound tasks
         at = self.suite.document.key_location(("strict" if strict else "steps",))
         self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))
         if strict:
@@ -274,8 +306,3 @@ class _Binding:
         if errors := self._errors():
             raise BindingError(errors)
         return in_file_order(self.problems)
-
-
-def _distinct(steps: Iterable[PythonStep]) -> Iterable[PythonStep]:
-    """Each marking once: a function may be found in several modules."""
-    return {(id(each.function), each.place, each.alias): each for each in steps}.values()

@@ -20,7 +20,8 @@ _FIXED: Mapping[str, frozenset[str]] = {
     "run": frozenset({"id", "worker"}),
     "session": frozenset({"id"}),
 }
-_ROOTS = frozenset({"data", "step", "visit", "vars", *_FIXED})
+RUN_ROOTS = frozenset({"data", "step", "visit", "vars", *_FIXED})
+"""What every template and rule sees, whatever the channel."""
 
 
 def references_of(step: Step) -> tuple[Reference, ...]:
@@ -55,19 +56,19 @@ class KnownNames:
         roots: by channel, what its rules and saves see.
         aliases: of all steps.
         variables: the environment's; None: they are not known.
-        lost_aliases: of steps that have mistakes of form.
+        lost_aliases: of steps that have mistakes of form; None: any, as modules are lost.
     """
 
     roots: Mapping[str, Collection[str]]
     aliases: frozenset[str]
     variables: Mapping[str, object] | None = None
-    lost_aliases: frozenset[str] = field(default_factory=frozenset)
+    lost_aliases: frozenset[str] | None = field(default_factory=frozenset)
 
     def problems(self, step: Step) -> Iterator[Problem]:
         """What a step reads and nothing can ever be called."""
         roots = self.roots.get(step.call.channel, ()) if step.call is not None else ()
         for reference, sees_roots in _read(step):
-            own = _ROOTS | frozenset(roots if sees_roots else ())
+            own = RUN_ROOTS | frozenset(roots if sees_roots else ())
             if (problem := self._problem(reference, own, roots)) is not None:
                 yield problem
 
@@ -94,7 +95,8 @@ class KnownNames:
                 at=reference.location,
                 hint="Write step.ALIAS.NAME.",
             )
-        if alias in self.aliases or alias in self.lost_aliases:
+        lost = self.lost_aliases
+        if lost is None or alias in self.aliases or alias in lost:
             return None
         return mistake(
             "unknown-step",

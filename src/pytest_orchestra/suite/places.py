@@ -96,6 +96,15 @@ class Elements:
         return suggestion(text, known, "Known places")
 
 
+class UnknownElements:
+    """Stands for those of a process that cannot be read: whatever a step names is there."""
+
+    def find(self, text: str, at: SourceLocation | None) -> Element:
+        """Something that is called so."""
+        del at
+        return Element(id=ElementId(text), name=text, kind="process")
+
+
 def _ambiguous(text: str, found: list[Element], at: SourceLocation | None) -> BindingError:
     ids = ", ".join(f"{element.id} ({element.kind})" for element in found)
     return BindingError(

@@ -41,7 +41,7 @@ class Placing:
 
     def __init__(self, steps: Iterable[PlacedStep]) -> None:
         self._around: dict[Passage, list[PlacedStep]] = {Passage.ENTERED: [], Passage.LEFT: []}
-        self._at: dict[tuple[Passage, ElementId], list[tuple[PlacedStep, Element]]] = {}
+        self._at: dict[ElementId, list[tuple[Passage, PlacedStep, Element]]] = {}
         for placed in steps:
             for element in placed.places:
                 self._place(placed, element)
@@ -51,7 +51,7 @@ class Placing:
             self._around[placed.passage].append(placed)
             return
         passage = Passage.TAKEN if element.is_flow else placed.passage
-        self._at.setdefault((passage, element.id), []).append((placed, element))
+        self._at.setdefault(element.id, []).append((passage, placed, element))
 
     def bind(self, way: Way) -> tuple[BoundStep, ...]:
         """The steps that ``way`` runs, visit by visit, in order."""
@@ -64,16 +64,16 @@ class Placing:
     def _bind_elements(self, way: Way) -> Iterable[BoundStep]:
         at = self._at
         for position, moment in enumerate(way.moments):
-            standing = at.get((moment.passage, moment.element))
+            standing = at.get(moment.element)
             if standing is None or not moment.visit:
                 continue
-            for placed, element in standing:
-                if placed.runs_at(way, element.id, moment.visit):
+            for passage, placed, element in standing:
+                if passage is moment.passage and placed.runs_at(way, element.id, moment.visit):
                     yield BoundStep(
                         step=placed.step,
                         element=element.id,
                         place=element.name,
-                        passage=moment.passage,
+                        passage=passage,
                         visit=moment.visit,
                         moment=position,
                     )

@@ -5,7 +5,7 @@ So that binding can report the mistakes of all files together. Nothing is compar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,11 @@ from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.importers import read_model
 from pytest_orchestra.model import ElementId, Problem, ProcessModel
 from pytest_orchestra.suite.file import StepPart, SuitePart
+
+_NO_PROCESS = "none"
+"""Stands where a suite does not say which process it tests."""
+
+_Judge = Callable[[Mapping[str, object]], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class SuiteFile:
         part: everything but the steps.
         steps: by position in the file; steps with mistakes are left out.
         lost: keys with mistakes, ``specs`` or ``data.pick``: what depends on them is not judged.
+            Whoever finds more that cannot be used may add to them.
         lost_aliases: of steps that were left out.
         problems: the mistakes; binding raises them with its own.
         model: the process file, where it has been read already.
@@ -94,15 +100,15 @@ def read_suite(path: Path) -> SuiteFile:
         path: a file ``.yaml``, ``.yml`` or ``.json``.
 
     Raises:
-        DefinitionError: it cannot be read, or does not say which process it tests; mistakes that
-            leave something to go on with stand in the value's ``problems``.
+        DefinitionError: it cannot be read, or is no mapping; other mistakes stand in the value's
+            ``problems``.
     """
     document = read_document(path)
     part, problems = decode(document, SuitePart)
     if part is not None:
         return SuiteFile(file=path, document=document, part=part, steps=dict(enumerate(part.steps)))
     value = document.value
-    if not isinstance(value, dict) or not _is_right({"process": value.get("process")}):
+    if not isinstance(value, dict):
         raise DefinitionError(problems)
     return _salvaged(path, document, value, problems)
 
@@ -149,19 +155,12 @@ def _salvaged(
     path: Path, document: Document, value: Mapping[str, object], problems: tuple[Problem, ...]
 ) -> SuiteFile:
     """What is right in a file that has mistakes."""
-    right: dict[str, object] = {}
     lost: set[str] = set()
-    for key, inner in value.items():
-        if key == "steps":
-            continue
-        if _is_right({key: inner}):
-            right[key] = inner
-        elif key in SuitePart.model_fields and isinstance(inner, dict):
-            good = {name: each for name, each in inner.items() if _is_right({key: {name: each}})}
-            right[key] = good
-            lost.update(f"{key}.{name}" for name in inner if name not in good)
-        else:
-            lost.add(key)
+    rest = {key: inner for key, inner in value.items() if key != "steps"}
+    right = _right_keys(rest, _is_right, (), lost)
+    if "process" not in right:
+        lost.add("process")
+        right["process"] = _NO_PROCESS
     steps = dict(_right_steps(document, value.get("steps")))
     return SuiteFile(
         file=path,
@@ -172,6 +171,32 @@ def _salvaged(
         lost_aliases=frozenset(_lost_aliases(value.get("steps"), steps)),
         problems=problems,
     )
+
+
+def _right_keys(
+    value: Mapping[str, object], is_right: _Judge, path: tuple[str, ...], lost: set[str]
+) -> dict[str, object]:
+    """The keys of a mapping that are right, and what is right in those that are not.
+
+    Args:
+        value: the mapping.
+        is_right: whether such a mapping may stand there.
+        path: of its own key.
+        lost: gets the keys that are left out, ``data.pick``.
+    """
+    right: dict[str, object] = {}
+    for key, inner in value.items():
+        if is_right({key: inner}):
+            right[key] = inner
+        elif isinstance(inner, dict) and is_right({key: {}}):
+
+            def fits(part: Mapping[str, object], key: str = key) -> bool:
+                return is_right({key: part})
+
+            right[key] = _right_keys(inner, fits, (*path, key), lost)
+        else:
+            lost.add(".".join((*path, key)))
+    return right
 
 
 def _right_steps(document: Document, steps: object) -> Iterator[tuple[int, StepPart]]:

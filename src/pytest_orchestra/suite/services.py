@@ -11,6 +11,9 @@ from pytest_orchestra.errors import DefinitionError, EvaluationError
 from pytest_orchestra.model import Problem, SourceLocation
 from pytest_orchestra.spi import Endpoint, ProtocolPlugin, Spec
 
+Specs = dict[Path, tuple[str, Spec]]
+"""Descriptions by file, each with the channel that reads it."""
+
 
 class Services:
     """The suite's ``specs``, each read by the first channel that knows its kind.
@@ -21,6 +24,7 @@ class Services:
         protocols: by channel.
         document: where ``specs`` is written.
         lost: names in ``specs`` that have mistakes of form: their endpoints are not judged.
+        read: what suites before this one have read; gets what this one reads.
 
     Attributes:
         versions: of the descriptions, by service name.
@@ -33,8 +37,11 @@ class Services:
         folder: Path,
         protocols: Mapping[str, ProtocolPlugin],
         document: Document,
+        *,
         lost: Iterable[str] = (),
+        read: Specs | None = None,
     ) -> None:
+        self._files: Specs = {} if read is None else read
         self._by_channel: dict[str, dict[str, Spec]] = {channel: {} for channel in protocols}
         self._broken = set(lost)
         self.versions: dict[str, str] = {}
@@ -66,12 +73,13 @@ class Services:
         at: SourceLocation,
     ) -> None:
         try:
-            found = _parse(path, protocols, at)
+            if path not in self._files:
+                self._files[path] = _parse(path, protocols, at)
         except DefinitionError as error:
             self.problems.extend(each for each in error.problems if isinstance(each, Problem))
             self._broken.add(service)
             return
-        channel, spec = found
+        channel, spec = self._files[path]
         self._by_channel[channel][service] = spec
         self.versions[service] = spec.version
 

@@ -25,7 +25,7 @@ from pytest_orchestra.suite.expectations import (
     default_expect,
 )
 from pytest_orchestra.suite.file import CallPart, StepPart, Texts
-from pytest_orchestra.suite.places import Elements
+from pytest_orchestra.suite.places import Elements, UnknownElements
 from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.python_steps import PythonStep
 
@@ -50,7 +50,7 @@ class StepCompiler:
         problems: gets everything that is wrong with the steps.
     """
 
-    elements: Elements
+    elements: Elements | UnknownElements
     context: CallContext
     python_files: Sequence[Path] = ()
     problems: list[Problem]

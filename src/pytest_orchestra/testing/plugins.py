@@ -10,11 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, ValidationError
 
+from pytest_orchestra.expressions.catalogue import FUNCTIONS
 from pytest_orchestra.results import StepKind, ViolationType
 from pytest_orchestra.spi import CallField, FieldUse, ProtocolPlugin
+from pytest_orchestra.suite.names import LATER_ROOTS, RUN_ROOTS
 
 OWN_KEYS = frozenset({"channel", "via", "as", "mode", "stream"})
 """Keys of a step's call that the engine owns; no plugin may declare them."""
+
+_TAKEN = frozenset({*RUN_ROOTS, *LATER_ROOTS, *(function.name for function in FUNCTIONS)})
 
 _ATTRIBUTES = (
     *("id", "channel", "call_fields", "roots", "connection_model", "embedded", "lost", "unmet"),
@@ -116,6 +120,8 @@ def _roots(roots: Mapping[str, str]) -> Iterator[str]:
     for name, summary in roots.items():
         if not name.isidentifier():
             yield f"root {name!r} cannot be written in a rule"
+        if name in _TAKEN:
+            yield f"root {name!r} has a meaning of its own in every rule"
         if not summary or "\n" in summary:
             yield f"root {name!r} needs one line of explanation"
 

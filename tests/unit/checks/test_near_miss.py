@@ -20,7 +20,7 @@ def test_names_the_closest_and_its_differences() -> None:
     lines = describe(judgement, seen="1 message on orders")
     assert lines[:3] == (
         "seen: 1 message on orders",
-        "closest: orders/0@17 at 22:13:20.250 UTC",
+        "closest: orders/0@17 at 22:13:20.250 UTC: {}",
         "  value.k0: expected 0, saw nothing there",
     )
     assert lines[-1] == "  … and 2 more"
@@ -28,19 +28,39 @@ def test_names_the_closest_and_its_differences() -> None:
 
 
 def test_names_what_is_too_many() -> None:
-    """The first five of them and how many more."""
-    seen = [Observation(id=f"orders/0@{number}") for number in range(7)]
+    """The first five of them with what they hold, and how many more."""
+    seen = [Observation(id=f"orders/0@{number}", value={"n": number}) for number in range(7)]
     lines = describe(judge(Expectation(count=Count(least=1, most=1)), seen), seen="")
-    assert lines == (
-        "found: orders/0@0, orders/0@1, orders/0@2, orders/0@3, orders/0@4 and 2 more",
-    )
+    assert lines[0] == "found: orders/0@0: {'n': 0}"
+    assert lines[4:] == ("found: orders/0@4: {'n': 4}", "found: 2 more")
+
+
+def test_shows_what_must_not_have_been() -> None:
+    """A row has no name, it is what it holds."""
+    row = Observation(value={"id": 7})
+    assert describe(judge(Expectation(absent=True), [row]), seen="") == ("found: {'id': 7}",)
+
+
+def test_shows_what_matched_where_more_are_missing() -> None:
+    """One of two is there."""
+    row = Observation(value={"id": 7})
+    lines = describe(judge(Expectation(count=Count(least=2)), [row]), seen="1 row")
+    assert lines == ("seen: 1 row", "matched: {'id': 7}")
+
+
+def test_secrets_are_hidden_before_a_value_is_cut() -> None:
+    """Else their first letters would stay."""
+    row = Observation(value={"note": "x" * 190 + "top-secret"})
+    judgement = judge(Expectation(absent=True), [row])
+    (line,) = describe(judgement, seen="", hide=lambda _: {"note": "***"})
+    assert line == "found: {'note': '***'}"
 
 
 def test_names_what_the_selectors_left_out_where_nothing_else_was_seen() -> None:
     """A wrong key is the commonest near miss."""
     other = Observation(id="orders/0@3")
     lines = describe(judge(Expectation(), []), seen="2 messages, 0 selected", others=[other])
-    assert lines == ("seen: 2 messages, 0 selected", "others there, the latest: orders/0@3")
+    assert lines == ("seen: 2 messages, 0 selected", "others there, the latest: orders/0@3: null")
 
 
 def test_nothing_seen_says_nothing() -> None:
@@ -51,8 +71,9 @@ def test_nothing_seen_says_nothing() -> None:
 
 def test_a_reply_has_no_name_of_its_own() -> None:
     """A standing state is looked at anew each time."""
-    judgement = judge(Expectation(), [Observation(failure="HTTP 500")])
-    assert describe(judgement, seen="")[0] == "closest: what the last look gave"
+    reply = Observation(failure="HTTP 500", status=500, value={"detail": "no stock"})
+    lines = describe(judge(Expectation(), [reply]), seen="")
+    assert lines[0] == "closest: status 500: {'detail': 'no stock'}"
 
 
 def test_a_time_that_no_calendar_has_is_left_out() -> None:

@@ -23,7 +23,7 @@ def plan(**others: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a JSON-lik
 
 
 def test_one_scenario_is_one() -> None:
-    assert render_plan(plan()) == (
+    assert render_plan(plan(), {}) == (
         "o.bpmn: process order, criterion branches, 1 scenario\n"
         "flows: 3 of 3 covered\n"
         "\n"
@@ -47,7 +47,9 @@ def test_everything_that_was_found_stands_below() -> None:
                 {
                     "decisions": [
                         {"at": "a", "flows": ["f", "g"]},
-                        {"at": "b", "flows": [], "turns": 2},
+                        {"at": "b", "flows": ["h"]},
+                        {"at": "i", "flows": []},
+                        {"at": "i", "flows": [], "turns": 2},
                     ],
                     "why": "they exclude each other",
                 }
@@ -64,16 +66,18 @@ def test_everything_that_was_found_stands_below() -> None:
                 },
                 {"severity": "info", "code": "c", "message": "m", "hint": "", "location": None},
             ],
-        )
+        ),
+        {"a": "Amount?", "f": "Amount?/high", "h": "Paid -> Ship (h)", "i": "Retry"},
     )
     assert text == (
         "o.bpmn: process order, criterion branches, 0 scenarios\n"
         "flows: 3 of 5 covered, 2 cannot be reached\n"
-        "  not covered: f: unreachable\n"
+        "  not covered: Amount?/high: unreachable\n"
         "\n"
         "KEY  NAME\n"
         "\n"
-        "cannot be: a -> f, g with b x2: they exclude each other\n"
+        "cannot be: Amount?/high, g with Paid -> Ship (h) with Retry with Retry x2:"
+        " they exclude each other\n"
         "run the same: main, x\n"
         "left out: at least 9 scenarios past max_scenarios\n"
         "o.bpmn:2: warning[c] m. Do.\n"
@@ -82,7 +86,7 @@ def test_everything_that_was_found_stands_below() -> None:
 
 
 def test_an_exact_number_is_said_as_such() -> None:
-    text = render_plan(plan(left_out={"number": 9, "exact": True}))
+    text = render_plan(plan(left_out={"number": 9, "exact": True}), {})
     assert text.endswith("\nleft out: 9 scenarios past max_scenarios")
 
 
@@ -95,7 +99,7 @@ def test_long_names_are_cut_and_reasons_to_skip_are_told() -> None:
         "data": None,
         "skip": "no step is bound on this way",
     }
-    text = render_plan(plan(suite_file="o.suite.yaml", scenarios=[scenario]))
+    text = render_plan(plan(suite_file="o.suite.yaml", scenarios=[scenario]), {})
     assert text.splitlines()[-1] == (
         f"main  {'x' * 59}…  0      - (skipped: no step is bound on this way)"
     )

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_orchestra.engine.actions import act
 from pytest_orchestra.engine.deadlines import BELT
+from pytest_orchestra.engine.secrets import Mask
 from pytest_orchestra.errors import ConfigurationError, ConnectorError, EvaluationError
 from pytest_orchestra.results import ViolationType
 from pytest_orchestra.spi import Breach, Call
@@ -40,7 +41,8 @@ def do(
         mail = protocols["mail"]
         client = run(mail.step_executor.open("main", None))  # type: ignore[arg-type]  # unused
         expectation = kit.expectation(kit.expecting(*rules, **expected))
-        return run(act(client, CALL, mail, expectation, mode=mode, contract=contract))
+        hide = Mask().value
+        return run(act(client, CALL, mail, expectation, mode=mode, contract=contract, hide=hide))
 
     return do
 
@@ -76,6 +78,20 @@ def test_everything_that_is_wrong_with_a_reply_is_told(
     ]
     assert outcome.delivered
     assert outcome.evidence.actual_status_code == 500
+    assert outcome.notes == ("seen: status 500: {'id': 8}",)
+
+
+def test_a_secret_is_hidden_in_what_differs(
+    do: Callable[..., Outcome], office: Office, kit: Kit
+) -> None:
+    """By its key; in a rule only from six characters on."""
+    office.answer = kit.answer(200, token="abc")
+    rule = "answer.body.token == 'abd'"
+    outcome = do(rule, value={"token": "xyz"})
+    assert lines(outcome) == [
+        "BUSINESS_RULE_VIOLATION mail.value: value.token: expected ***, saw ***",
+        f"BUSINESS_RULE_VIOLATION mail.rule: {rule} does not hold: answer.body.token = 'abc'",
+    ]
 
 
 def test_without_a_status_the_channel_decides(

@@ -11,6 +11,7 @@ import pytest
 from pytest_orchestra.engine.assertions import LAST_LOOK, STABLE_FOR, Wait
 from pytest_orchestra.engine.deadlines import BELT
 from pytest_orchestra.engine.rendering import render_expectation
+from pytest_orchestra.engine.secrets import Mask
 from pytest_orchestra.errors import ConfigurationError, ConnectorError
 from pytest_orchestra.spi import Breach, Call
 from pytest_orchestra.suite.bound import Contract
@@ -51,6 +52,7 @@ class Waits:
                 expect=expect,
                 plugin=plugin,
                 call=call,
+                hide=Mask().value,
                 spent=spent,
             )
             began = self.loop.time()
@@ -146,7 +148,7 @@ def test_what_never_comes_is_missed_at_the_deadline(waits: Waits, kit: Kit, offi
     assert outcome.notes == (
         "expected: value {'type': 'Paid'}",
         "seen: 1 letters",
-        "closest: box@1",
+        "closest: box@1: {'type': 'New'}",
         "  value.type: expected 'Paid', saw 'New'",
     )
     assert outcome.evidence == kit.letter(1, type="New").evidence
@@ -158,7 +160,7 @@ def test_nothing_at_all_shows_what_passed_by(waits: Waits, kit: Kit, office: Off
     """The selectors may be wrong."""
     office.others = [kit.letter(9)]
     outcome = waits.letters(kit.expecting(within=1.0))
-    assert outcome.notes == ("seen: 0 letters", "others there, the latest: box@9")
+    assert outcome.notes == ("seen: 0 letters", "others there, the latest: box@9: {}")
     assert outcome.evidence.kafka_message is None
 
 
@@ -187,7 +189,7 @@ def test_one_too_many_fails_at_once(waits: Waits, kit: Kit) -> None:
     assert lines(outcome) == [
         "KAFKA_MESSAGE_NOT_FOUND post.unmet: exactly 1 expected, 2 seen: 1 too many"
     ]
-    assert outcome.notes == ("seen: 2 letters", "found: box@1, box@2")
+    assert outcome.notes == ("seen: 2 letters", "found: box@1: {}", "found: box@2: {}")
     assert outcome.evidence == kit.letter(2).evidence
     assert waits.took == pytest.approx(1.6)
 
@@ -227,8 +229,29 @@ def test_absent_fails_as_soon_as_there_is_one(waits: Waits, kit: Kit) -> None:
     expect = kit.expecting(value={"a": 1}, absent=True)
     outcome = waits.letters(expect, (0, kit.letter(1, a=1)), spent=frozenset({"box@1"}))
     assert lines(outcome) == ["KAFKA_MESSAGE_NOT_FOUND post.unmet: 1 where none may be"]
-    assert outcome.notes == ("expected: value {'a': 1}", "seen: 1 letters", "found: box@1")
+    assert outcome.notes == (
+        "expected: value {'a': 1}",
+        "seen: 1 letters",
+        "found: box@1: {'a': 1}",
+    )
     assert waits.took == 0
+
+
+def test_a_short_secret_is_hidden_in_what_was_found(waits: Waits, kit: Kit) -> None:
+    """By its key, whatever it is."""
+    outcome = waits.letters(kit.expecting(absent=True), (0, kit.letter(1, password="abc")))
+    assert outcome.notes[-1] == "found: box@1: {'password': '***'}"
+
+
+def test_a_secret_is_hidden_in_what_differs(waits: Waits, kit: Kit) -> None:
+    """What was expected, too: it came from the data."""
+    expect = kit.expecting(value={"secret": {"pins": ["abc"]}, "a": 1}, within=1.0)
+    outcome = waits.letters(expect, (0, kit.letter(1, secret={"pins": ["abd"]}, a=2)))
+    assert outcome.notes[3:] == (
+        "  value.secret.pins[0]: expected ***, saw ***",
+        "  value.a: expected 1, saw 2",
+    )
+    assert "abc" not in repr(outcome.violations)
 
 
 def test_messages_are_paired_as_they_come(waits: Waits, kit: Kit) -> None:
@@ -282,7 +305,7 @@ def test_a_state_that_never_holds_is_looked_at_once_more_at_the_deadline(
     ]
     assert outcome.notes == (
         "seen: the state",
-        "closest: what the last look gave",
+        "closest: status 200: {'ready': false}",
         "  answer.body.ready does not hold: answer.body.ready = false",
     )
     assert outcome.evidence.response_body == {"ready": False}
@@ -416,7 +439,7 @@ def test_what_was_seen_before_the_connection_was_lost_is_told(
     outcome = loop.run_until_complete(
         waits.start(kit.expecting(value={"a": 1}, within=2.0), "post")
     )
-    assert outcome.notes[2:] == ("closest: box@1", "  value.a: expected 1, saw 2")
+    assert outcome.notes[2:] == ("closest: box@1: {'a': 2}", "  value.a: expected 1, saw 2")
 
 
 def test_what_holds_must_not_be_lost_while_it_has_to_stay(

@@ -135,6 +135,35 @@ def test_a_connection_may_be_made_by_an_override(make_environment: MakeEnvironme
     assert environment.is_enabled("mail", "shop")
 
 
+def test_missing_references_of_connections_are_told_together(
+    make_environment: MakeEnvironment,
+) -> None:
+    """Before any of them is needed; a connection that is not there is not looked up."""
+    environment = make_environment(
+        """
+        local:
+          mail: {a: {url: "${env:A}"}, b: {url: "${env:B}"}, c: {url: c}, d: {url: "${env:D}"}}
+        """
+    )
+    places = [("mail", "a"), ("mail", "c"), ("mail", "b"), ("mail", "a"), ("mail", "e")]
+    with pytest.raises(ConfigurationError) as caught:
+        environment.look_up(places)
+    first, second = str(caught.value).splitlines()
+    assert "the variable A is not set" in first
+    assert "the variable B is not set" in second
+    environment.override("mail", "a", url="a").override("mail", "b", url="b").look_up(places)
+
+
+def test_what_an_override_completes_stays_incomplete_without_it(
+    make_environment: MakeEnvironment,
+) -> None:
+    """The copy knows more, the original does not."""
+    environment = make_environment('local: {mail: {a: {url: "${env:A}"}}}')
+    environment.override("mail", "a", url="a").look_up([("mail", "a")])
+    with pytest.raises(ConfigurationError, match="the variable A is not set"):
+        environment.look_up([("mail", "a")])
+
+
 def test_overridden_references_need_not_be_there(make_environment: MakeEnvironment) -> None:
     """What is not used is not looked up."""
     environment = make_environment("local: {mail: {main: {url: '${env:URL}'}}}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_orchestra.suite.bound import Step
 
 ALL = RunMode.RUN_ALL_STEPS
+SIGNALS = Signals(ends=(pytest.skip.Exception,), exits=(pytest.exit.Exception,))
 PASSED, FAILED, SKIPPED = StepStatus.PASSED, StepStatus.FAILED, StepStatus.SKIPPED
 
 
@@ -105,6 +106,17 @@ def test_a_step_that_took_long_says_so(world: World, kit: Kit) -> None:
     world.office.on_act = lambda _: asyncio.sleep(1.5, kit.answer())
     (result,) = world.run(kit.action()).steps
     assert result.duration_ms == pytest.approx(1500)
+
+
+def test_what_stood_under_a_secret_key_is_hidden_in_the_steps_that_follow(
+    world: World, kit: Kit
+) -> None:
+    """Each run learns its own."""
+    replies = iter([kit.answer(token="eyJhbGci"), kit.answer(said="you are eyJhbGci")])
+    world.office.on_act = lambda _: next(replies)
+    run = world.run(kit.action("login"), kit.action("order"))
+    assert "eyJhbGci" not in repr(run)
+    assert run.steps[1].evidence.response_body == {"said": "you are ***"}
 
 
 def test_a_run_without_data_has_none(world: World) -> None:
@@ -350,7 +362,7 @@ def test_what_a_step_raises_for_pytest_ends_the_run(
     world: World, kit: Kit, error: BaseException, status: StepStatus
 ) -> None:
     """Events first."""
-    world.session.signals = Signals(ends=(pytest.skip.Exception, pytest.exit.Exception))
+    world.session.signals = SIGNALS
 
     def fail() -> None:
         raise error
@@ -365,6 +377,39 @@ def test_what_a_step_raises_for_pytest_ends_the_run(
         assert step.step.skip_reason == f"{type(error).__name__}: {error}"
     assert isinstance(end, RunFinished)
     assert end.run.status is RunStatus.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (pytest.skip.Exception("not today"), RunStatus.FAILED),
+        (pytest.exit.Exception("enough"), RunStatus.CANCELLED),
+    ],
+)
+def test_a_skip_after_a_failure_leaves_the_run_failed(
+    world: World, kit: Kit, error: BaseException, status: RunStatus
+) -> None:
+    """It ends the run all the same; an exit ends the session."""
+    world.session.signals = SIGNALS
+
+    def fail() -> None:
+        raise AssertionError
+
+    def end() -> None:
+        raise error
+
+    steps = (python(kit, fail, "one"), python(kit, end, "two"), kit.action("three"))
+    if status is RunStatus.CANCELLED:
+        with pytest.raises(type(error)):
+            world.run(*steps, mode=ALL)
+    else:
+        run = world.run(*steps, mode=ALL)
+        assert statuses(run) == [FAILED, SKIPPED, SKIPPED]
+        assert run.steps[2].skip_reason == "the run was ended before: Skipped: not today"
+    end_of_run = world.events[-1]
+    assert isinstance(end_of_run, RunFinished)
+    assert end_of_run.run.status is status
+    assert world.office.number("act") == 0
 
 
 def test_a_failure_that_a_step_raises_is_a_failed_step(world: World, kit: Kit) -> None:

@@ -214,6 +214,33 @@ def test_a_line_names_the_variable_that_holds_a_whole_address() -> None:
     assert mask.text("p%40ssw0rd p@ssw0rd") == "*** ***"
 
 
+def test_a_password_among_the_options_of_an_address_is_learnt() -> None:
+    """It is hidden wherever it stands, and a line names the variable that holds the address."""
+
+    class Link(BaseModel):
+        url: str
+
+    address = "pg://shop:secret-one@db/x?password=secret%20two"
+    mask = Mask()
+    mask.learn(Link(url=address), {address: "DATABASE_URL"})
+    assert mask.text("secret-one, secret two, secret%20two") == "***, ***, ***"
+    assert mask.reproducible(f"psql '{address}'") == 'psql "$DATABASE_URL"'
+    assert mask.reproducible("psql 'pg://shop:secret%20two@db/x'") == 'psql "$DATABASE_URL"'
+    assert mask.reproducible("curl 'http://h/?token=abc'") == "curl 'http://h/?token=***'"
+
+
+def test_a_secret_that_was_shortened_is_hidden() -> None:
+    """Pytest shows long texts so."""
+    assert mask_of("hunter22-and-more").text("assert 'hunter...d-more' == 'x'") == (
+        "assert '***...***' == 'x'"
+    )
+
+
+def test_a_text_of_json_within_a_value_is_hidden_by_key() -> None:
+    """A message may be one."""
+    assert Mask().value({"a": '{"password": "abc"}'}) == {"a": '{"password": "***"}'}
+
+
 def test_a_variable_with_a_secret_name_is_secret() -> None:
     """Others are not."""
     mask = Mask()

@@ -52,7 +52,7 @@ def test_a_result_has_all_that_is_known(kit: Kit, mask: Mask) -> None:
         reproduce="curl",
     )
     assert step_result(
-        kit.at(step, visit=2), outcome, channel="MAIL", mask=mask, duration=1.5
+        kit.at(step, visit=2), outcome, channel="MAIL", mask=mask, hidden=set(), duration=1.5
     ) == StepResult(
         step_id="write",
         name="The customer writes",
@@ -77,9 +77,13 @@ def test_a_result_has_all_that_is_known(kit: Kit, mask: Mask) -> None:
 def test_a_step_failed_with_a_violation_and_is_skipped_with_a_reason(kit: Kit, mask: Mask) -> None:
     """A step that never began has no deadline."""
     bound = kit.at(kit.action())
-    failed = step_result(bound, Outcome(violations=(WRONG,)), channel="MAIL", mask=mask)
+    failed = step_result(
+        bound, Outcome(violations=(WRONG,)), channel="MAIL", mask=mask, hidden=set()
+    )
     assert failed.status is StepStatus.FAILED
-    skipped = step_result(bound, Outcome(attempts=0), channel="MAIL", mask=mask, skipped="why")
+    skipped = step_result(
+        bound, Outcome(attempts=0), channel="MAIL", mask=mask, hidden=set(), skipped="why"
+    )
     assert (skipped.status, skipped.skip_reason) == (StepStatus.SKIPPED, "why")
     assert (skipped.within, skipped.satisfied_after_ms, skipped.attempts) == (None, None, 0)
 
@@ -100,7 +104,7 @@ def test_nothing_that_is_told_has_a_secret(kit: Kit, mask: Mask) -> None:
         notes=("closest: hunter22",),
         reproduce='curl -u "$PASSWORD"',
     )
-    result = step_result(kit.at(kit.action()), outcome, channel="MAIL", mask=mask)
+    result = step_result(kit.at(kit.action()), outcome, channel="MAIL", mask=mask, hidden=set())
     assert "hunter22" not in repr(result)
     assert result.violations[0].message == "saw ***"
     assert result.violations[0].details == {
@@ -128,12 +132,46 @@ def test_what_a_secret_key_holds_is_hidden_beside_it_too(kit: Kit, mask: Mask) -
         notes=("closest: eyJhbGci",),
         reproduce="curl -H 'a: eyJhbGci'",
     )
-    result = step_result(kit.at(kit.action()), outcome, channel="MAIL", mask=mask)
+    result = step_result(kit.at(kit.action()), outcome, channel="MAIL", mask=mask, hidden=set())
     assert "eyJhbGci" not in repr(result)
     assert result.evidence.response_body == {"token": "***", "id": 7}
     assert result.saved == {"login": "Bearer ***", "refresh_token": "***"}
     assert result.violations[0].details == {"actual": {"x": ["***", 1]}}
     assert result.reproduce == "curl -H 'a: ***'"
+
+
+def test_what_a_secret_key_held_is_hidden_in_later_steps(kit: Kit, mask: Mask) -> None:
+    """Under whatever name it was saved and sent: a cookie, a token."""
+    hidden: set[str] = set()
+    login = Outcome(
+        evidence=Evidence(response_headers={"set-cookie": "sid=4f3a9c21; Path=/; HttpOnly"}),
+        saved={"session": "4f3a9c21"},
+    )
+    told = step_result(kit.at(kit.action()), login, channel="MAIL", mask=mask, hidden=hidden)
+    assert told.saved == {"session": "***"}
+    order = Outcome(
+        violations=(WRONG,),
+        evidence=Evidence(request={"url": "http://shop/?s=4f3a9c21", "body": ["4f3a9c21", 7]}),
+        notes=("seen: '4f3a9…",),
+        reproduce="curl 'http://shop/?s=4f3a9c21'",
+    )
+    told = step_result(kit.at(kit.action()), order, channel="MAIL", mask=mask, hidden=hidden)
+    assert told.evidence.request == {"url": "http://shop/?s=***", "body": ["***", 7]}
+    assert told.notes == ("seen: '***…",)
+    assert told.reproduce == "curl 'http://shop/?s=***'"
+
+
+def test_why_a_step_was_skipped_has_no_secret(kit: Kit, mask: Mask) -> None:
+    """A Python step gives the reason."""
+    told = step_result(
+        kit.at(kit.action()),
+        Outcome(attempts=0),
+        channel="MAIL",
+        mask=mask,
+        hidden=set(),
+        skipped="no hunter22 here",
+    )
+    assert told.skip_reason == "no *** here"
 
 
 def test_what_a_function_returned_is_told_as_in_json(kit: Kit, mask: Mask) -> None:
@@ -157,7 +195,7 @@ def test_what_a_function_returned_is_told_as_in_json(kit: Kit, mask: Mask) -> No
         "deep": deep,
     }
     bound = kit.at(kit.action(python=object()))
-    result = step_result(bound, Outcome(saved=saved), channel="PYTHON", mask=mask)
+    result = step_result(bound, Outcome(saved=saved), channel="PYTHON", mask=mask, hidden=set())
     *others, nested = result.saved.items()
     assert dict(others) == {
         "at": "2026-11-21",

@@ -306,7 +306,7 @@ def test_causes_tell_the_whole_order(judge: Judge, block: Block, rolls: random.R
             ready = [n for n, moment in left.items() if not left.keys() & set(moment.causes)]
             order.append(rolls.choice(ready))
             del left[order[-1]]
-        moments = [replace(scenario.moments[n], causes=()) for n in order]
+        moments = [scenario.moments[n]._replace(causes=()) for n in order]
         judge(process, replace(scenario, moments=tuple(moments)))
 
 

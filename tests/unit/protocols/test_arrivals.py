@@ -47,6 +47,11 @@ def watch_from(place: Place, selection: Selection | None = None, after: int = -1
     return ArrivalWatch(selection or Selection(), mark, take)
 
 
+async def no_mark(_: float) -> Mark:
+    """Nothing is armed late here."""
+    raise AssertionError
+
+
 def ids(seen: Sequence[Observation]) -> list[str]:
     return [one.id for one in seen]
 
@@ -173,7 +178,7 @@ def test_seen_counts_what_passed_by() -> None:
     place.add(arrival(2, "b", at=3.0))
     assert watch.seen() == (
         "1 message on orders since the arming, at 00:00:03.000 UTC,"
-        " 0 of them with key 'a' and h '1'"
+        " 0 of them with key 'a' and h '1' (other keys: 'b')"
     )
     place.add(arrival(3, "a", headers=[("h", "1")], at=4.5))
     place.note = "2 were deleted"
@@ -181,6 +186,19 @@ def test_seen_counts_what_passed_by() -> None:
         "2 messages on orders since the arming, from 00:00:03.000 UTC to 00:00:04.500 UTC,"
         " 1 of them with key 'a' and h '1'; 2 were deleted"
     )
+
+
+def test_seen_names_a_few_keys_where_the_one_that_is_looked_for_is_missing() -> None:
+    """The latest first; with headers alone there is none to miss."""
+    place = Place("orders")
+    watch = watch_from(place, Selection(key="a"))
+    for number, key in enumerate(["b", "c", "d", None, "b", "e"]):
+        place.add(arrival(number, key))
+    assert watch.seen().endswith("0 of them with key 'a' (other keys: 'e', 'b', none and 2 more)")
+    unkeyed = ArrivalWatch(
+        Selection(headers={"h": "1"}), Mark(place=place, number=0, counts=lambda _: True), no_mark
+    )
+    assert unkeyed.seen().endswith("0 of them with h '1'")
 
 
 def test_seen_gives_no_time_where_the_stream_does_not_say() -> None:

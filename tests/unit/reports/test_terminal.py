@@ -69,7 +69,8 @@ def test_the_whole_text(run: MakeRun, step: MakeStep, violation: MakeViolation) 
         ),
         reproduce="kcat -b $KAFKA -t orders.events -C -e",
     )
-    other = step(violation("HTTP_ERROR", "status: expected 201, saw 500"), place="Ship order")
+    wrong = violation("HTTP_ERROR", "status: expected 201, saw 500")
+    other = step(wrong, name="Shipped", place="Ship order")
     skipped = step(status=StepStatus.SKIPPED, skip_reason="…")
     assert text_of(run(step(), missing, other, skipped)) == dedent(
         """\
@@ -83,7 +84,7 @@ def test_the_whole_text(run: MakeRun, step: MakeStep, violation: MakeViolation) 
           closest: orders.events/0@17 at 12:00:01.500 UTC
             value.type: expected 'OrderPaid', saw 'OrderRefused'
           by hand:  kcat -b $KAFKA -t orders.events -C -e
-        then: ACTION HTTP_REST at 'Ship order': HTTP_ERROR status: expected 201, saw 500
+        then: Shipped: ACTION HTTP_REST at 'Ship order': HTTP_ERROR status: expected 201, saw 500
         1 step passed, 2 failed, 1 skipped; bound 5 of 7 tasks; run 5f3c
         rerun: pytest 'order.suite.yaml::amount-high[vip]' --orchestra-env=staging"""
     )
@@ -189,7 +190,8 @@ def test_no_more_than_25_lines(run: MakeRun, step: MakeStep, violation: MakeViol
         "  … 29 more lines in the event log",
         "  by hand:  curl -sS http://shop/orders",
         *(
-            f"then: ACTION HTTP_REST at 'Place order': HTTP_ERROR number {number}"
+            "then: The customer places an order: ACTION HTTP_REST at 'Place order':"
+            f" HTTP_ERROR number {number}"
             for number in range(5)
         ),
         "then: 4 more failed steps",
@@ -257,7 +259,9 @@ def test_a_further_step_without_a_reason(
 ) -> None:
     """A foreign listener may make one."""
     text = body_of(run(step(violation("TIMEOUT", "a")), step(status=StepStatus.FAILED)))
-    assert text.splitlines()[-1] == ("then: ACTION HTTP_REST at 'Place order': no reason was told")
+    assert text.splitlines()[-1] == (
+        "then: The customer places an order: ACTION HTTP_REST at 'Place order': no reason was told"
+    )
 
 
 def test_a_failure_has_one_line_for_lists(

@@ -227,7 +227,11 @@ def test_secrets_reach_the_process_and_no_file(lifeline: Lifeline, directory: Pa
     assert secret not in repr(started)
 
 
-def test_whole_process_group_ends(lifeline: Lifeline, lives: Callable[[int], bool]) -> None:
+def test_whole_process_group_ends(
+    lifeline: Lifeline,
+    lives: Callable[[int], bool],
+    until: Callable[[Callable[[], object]], None],
+) -> None:
     """Workers that a server has started end with it, also where it does not care for them."""
     code = (
         "import subprocess, sys\n"
@@ -235,6 +239,7 @@ def test_whole_process_group_ends(lifeline: Lifeline, lives: Callable[[int], boo
         f"print(child.pid, flush=True)\n{SLEEPER}"
     )
     started = start_process(lifeline, "orders", python(code))
+    until(lambda: started.log.read_text().endswith("\n"))
     child = int(started.log.read_text())
     assert lives(child)
 
@@ -245,7 +250,9 @@ def test_whole_process_group_ends(lifeline: Lifeline, lives: Callable[[int], boo
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux finds what left its group")
 def test_daemon_that_left_its_group_ends_too(
-    lifeline: Lifeline, lives: Callable[[int], bool]
+    lifeline: Lifeline,
+    lives: Callable[[int], bool],
+    until: Callable[[Callable[[], object]], None],
 ) -> None:
     code = (
         "import os, signal\n"
@@ -256,6 +263,7 @@ def test_daemon_that_left_its_group_ends_too(
         "signal.pause()"
     )
     started = start_process(lifeline, "orders", python(code))
+    until(lambda: started.log.read_text().endswith("\n"))
     daemon = int(started.log.read_text())
     assert lives(daemon)
 

@@ -100,6 +100,47 @@ steps:
     ]
 
 
+@pytest.mark.parametrize(
+    ("process", "code"),
+    [("process: gone.bpmn", "file-missing"), ("process: []", "bad-value"), ("", "missing-key")],
+)
+def test_without_its_process_a_suite_is_judged_all_the_same(
+    bench: Bench, process: str, code: str
+) -> None:
+    text = f"""{process}
+scenarios: {{criterium: flows, mark: {{main: {{data: nix}}}}}}
+data: {{files: gone.yaml}}
+steps:
+  - {{at: Any, action: {{channel: bus, topic: t, valu: "{{{{dta.x}}}}"}}}}
+  - {{leaving: Any, assertion: {{channel: bus, topic: "{{{{step.nobody.x}}}}"}}}}
+"""
+    suite = read_suite(bench.write("order.suite.yaml", text))
+    with pytest.raises(BindingError) as refusal:
+        bind_suite(suite, protocols=bench.protocols, environment=None)
+    codes = [problem.code for problem in refusal.value.problems]
+    assert sorted(codes) == sorted(
+        [code, "unknown-key", "file-missing", "missing-key", "unknown-key", "unknown-step"]
+    )
+
+
+def test_what_is_left_out_makes_no_twins_under_strict(bench: Bench) -> None:
+    text = f"strict: true\nsteps:\n  - {{at: Place order, {ACT}}}\n"
+    assert {each.split("[")[1].split("]")[0] for each in bench.errors(text)} == {
+        "twins",
+        "task-unbound",
+    }
+    (problem,) = bench.errors(f"{text}  - {{at: Shp, {ACT}}}\n")
+    assert "[unknown-element]" in problem
+
+
+def test_aliases_are_not_judged_where_modules_are_lost(bench: Bench) -> None:
+    text = 'steps: [{at: Ship, assertion: {channel: bus, topic: "{{step.nobody.x}}"}}]\n'
+    (problem,) = bench.errors(text)
+    assert "[unknown-step]" in problem
+    suite = replace(bench.suite(text), lost=frozenset({"python"}))
+    assert bind_suite(suite, protocols=bench.protocols, environment=None).scenarios
+
+
 def test_warnings_do_not_hide_among_errors(bench: Bench) -> None:
     text = f"steps:\n  - {{at: Review, when: low, {ACT}}}\n  - {{at: Nowhere, {ACT}}}\n"
     (problem,) = bench.errors(text)

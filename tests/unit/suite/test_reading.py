@@ -126,23 +126,64 @@ def test_steps_that_are_no_list_are_left_out(write: Write) -> None:
     [
         ("", "1:1: error[bad-value] expected a mapping, found nothing"),
         ("[]", "1:1: error[bad-value] expected a mapping, found a list"),
-        ("name: x", "1:1: error[missing-key] the key 'process' is missing. Add it."),
-        (
-            "process: ['']",
-            (
-                "1:10: error[bad-value] no process file is named."
-                " Write 'order.bpmn' or 'order.bpmn#ID'."
-            ),
-        ),
     ],
 )
-def test_without_a_process_there_is_nothing_to_go_on_with(
+def test_what_is_no_mapping_leaves_nothing_to_go_on_with(
     write: Write, text: str, problem: str
 ) -> None:
     path = write("x.suite.yaml", text)
     with pytest.raises(DefinitionError) as refusal:
         read_suite(path)
     assert str(refusal.value) == f"{path}:{problem}"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name: x", "1:1: error[missing-key] the key 'process' is missing. Add it."),
+        (
+            "name: x\nprocess: ['']",
+            (
+                "2:10: error[bad-value] no process file is named."
+                " Write 'order.bpmn' or 'order.bpmn#ID'."
+            ),
+        ),
+    ],
+)
+def test_a_suite_without_a_process_is_read_on(write: Write, text: str, problem: str) -> None:
+    path = write("x.suite.yaml", text)
+    suite = read_suite(path)
+    assert [str(each) for each in suite.problems] == [f"{path}:{problem}"]
+    assert (suite.name, suite.lost) == ("x", {"process"})
+
+
+def test_what_is_right_in_a_mapping_with_mistakes_is_kept_however_deep(write: Write) -> None:
+    path = write(
+        "x.suite.yaml",
+        """
+process: a.bpmn
+scenarios:
+  criterium: flows
+  mark:
+    main: {data: small, tag: [slow]}
+    other: {data: large, name: 3}
+    third: 5
+specs: {a: a.yaml, b: 5}
+""",
+    )
+    suite = read_suite(path)
+    assert {key: part.data for key, part in suite.part.scenarios.mark.items()} == {
+        "main": "small",
+        "other": "large",
+    }
+    assert suite.part.specs == {"a": "a.yaml"}
+    assert suite.lost == {
+        "scenarios.criterium",
+        "scenarios.mark.main.tag",
+        "scenarios.mark.other.name",
+        "scenarios.mark.third",
+        "specs.b",
+    }
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pytest_orchestra.documents.reading import parse_document
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import SourceLocation
 from pytest_orchestra.spi import ProtocolPlugin
-from pytest_orchestra.suite.services import Services
+from pytest_orchestra.suite.services import Services, Specs
 
 Write = Callable[[str, str], Path]
 Protocols = Mapping[str, ProtocolPlugin]
@@ -30,6 +30,18 @@ def test_a_description_is_read_by_the_channel_that_knows_its_kind(
     listing = services.endpoint(protocols["web"], "orders.list", AT)
     assert listing is not None
     assert (listing.service, listing.name, listing.safe) == ("orders", "list", True)
+
+
+def test_a_description_that_an_earlier_suite_has_read_is_not_read_again(
+    write: Write, protocols: Protocols
+) -> None:
+    path = write("orders.web", "get list")
+    read: Specs = {}
+    Services({"orders": path.name}, path.parent, protocols, DOCUMENT, read=read)
+    path.unlink()
+    again = Services({"shop": path.name}, path.parent, protocols, DOCUMENT, read=read)
+    assert (again.problems, again.versions) == ([], {"shop": "1.2.3"})
+    assert again.endpoint(protocols["web"], "shop.list", AT) is not None
 
 
 def test_an_endpoint_that_is_not_there_is_refused_in_the_channels_own_words(

@@ -6,12 +6,15 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES, Arrival, Place
 from pytest_orchestra.protocols.arrivals.selection import Selection
 from pytest_orchestra.spi import Observation
 
 MOST_PASSED_BY = 20
+MOST_KEYS = 3
+"""Other keys that are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,9 @@ class ArrivalWatch:
             return f"no message {where}{self._notes(self._mark)}"
         line = f"{len(since)} message{'s' * (len(since) != 1)} {where}{_span(since)}"
         if wanted := str(self._selection):
-            line += f", {sum(map(self._selection.matches, since))} of them with {wanted}"
+            number = sum(map(self._selection.matches, since))
+            line += f", {number} of them with {wanted}"
+            line += "" if number else _others(since, self._selection.key)
         return line + self._notes(self._mark)
 
     def passed_by(self) -> Sequence[Observation]:
@@ -115,6 +120,16 @@ class ArrivalWatch:
     @staticmethod
     def _since_arming(mark: Mark) -> list[Arrival]:
         return [arrival for arrival in mark.place.since(mark.number) if mark.counts(arrival.order)]
+
+
+def _others(arrivals: Sequence[Arrival], key: str | None) -> str:
+    """Which keys there were instead of the one that is looked for, the latest first."""
+    keys = dict.fromkeys(arrival.key for arrival in reversed(arrivals) if arrival.key != key)
+    if key is None or not keys:
+        return ""
+    shown = ["none" if each is None else repr(each) for each in islice(keys, MOST_KEYS)]
+    more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
+    return f" (other keys: {', '.join(shown)}{more})"
 
 
 def _span(arrivals: Sequence[Arrival]) -> str:

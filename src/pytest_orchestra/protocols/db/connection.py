@@ -39,14 +39,16 @@ _DRIVER = re.compile(r"^(?:jdbc:)?postgres(?:ql)?(?:\+\w+)?://")
 class DbConnection(BaseModel):
     """One PostgreSQL database."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
     url: str = Field(
         description="postgresql://host:port/database, jdbc:postgresql://… or "
         "postgresql+driver://…. 'user:password@' becomes username and password."
     )
-    username: str | None = None
-    password: SecretStr | None = None
+    username: str | None = Field(default=None, description="Goes before the one in the url.")
+    password: SecretStr | None = Field(default=None, description="Goes before the one in the url.")
     default_schema: str | None = Field(
         default=None, description="Where names without a schema are looked for, before public."
     )

@@ -1,4 +1,7 @@
-"""What the channel ``http`` is to the engine: its fields, roots and parts."""
+"""What the channel ``http`` is to the engine: its fields, roots and parts.
+
+What only a run needs is loaded by it: every session that collects a suite comes here.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,28 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pytest_orchestra.protocols.http.client import HttpExecutor
+from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.protocols.http.connection import HttpConnection
-from pytest_orchestra.protocols.http.contract import HttpContractValidator
 from pytest_orchestra.protocols.http.endpoints import HttpEndpointMatcher
 from pytest_orchestra.protocols.http.openapi.parser import OpenApiParser
-from pytest_orchestra.protocols.http.request import PARTS
 from pytest_orchestra.results import StepKind, ViolationType
 from pytest_orchestra.spi import CallField, FieldUse, ProtocolPlugin
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from pytest_orchestra.protocols.http.client import HttpClient
     from pytest_orchestra.spi import (
+        Breach,
+        Call,
         ContractValidator,
         EndpointMatcher,
+        Observation,
         SpecParser,
         StepExecutor,
     )
+
+_PARTS = frozenset({"path", "query", "headers", "cookies", "body"})
 
 CALL_FIELDS = (
     CallField(
@@ -34,7 +41,7 @@ CALL_FIELDS = (
     ),
     CallField(
         name="input",
-        parts=frozenset(PARTS),
+        parts=_PARTS,
         summary="What is sent: path fields, query, headers, cookies (null leaves one out), body.",
     ),
     CallField(
@@ -51,6 +58,39 @@ ROOTS: Mapping[str, str] = MappingProxyType(
         "fractions, text, null for none, else media_type, bytes and base64), elapsed_ms.",
     }
 )
+
+
+class HttpExecutor:
+    """Opens clients."""
+
+    async def open(self, name: str, connection: BaseModel) -> HttpClient:
+        """Open the connection called ``name``; connects with the first call.
+
+        Raises:
+            ConfigurationError: the file of certificates cannot be used.
+        """
+        from pytest_orchestra.protocols.http.client import HttpClient
+
+        if not isinstance(connection, HttpConnection):
+            message = f"connection '{name}' is no connection of http"
+            raise ConfigurationError(message)
+        return HttpClient.of(name, connection)
+
+
+class HttpContractValidator:
+    """Checks calls and replies of http."""
+
+    def check_request(self, call: Call) -> Sequence[Breach]:
+        """What the call breaks: parameters, media type and body."""
+        from pytest_orchestra.protocols.http.contract import request_breaches
+
+        return request_breaches(call)
+
+    def check_reply(self, call: Call, observation: Observation) -> Sequence[Breach]:
+        """What the reply breaks: status, headers, media type and body."""
+        from pytest_orchestra.protocols.http.contract import reply_breaches
+
+        return reply_breaches(call, observation)
 
 
 class HttpPlugin:

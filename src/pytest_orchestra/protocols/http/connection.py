@@ -27,7 +27,7 @@ _SECRET_NAME = re.compile(r"auth|cookie|key|token|secret|passw|signature", re.IG
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=~-._"
-_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class Credential(BaseModel):

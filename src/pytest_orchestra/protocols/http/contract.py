@@ -34,21 +34,17 @@ _PARTS = {"path": "path", "query": "query", "header": "headers", "cookie": "cook
 _UNJUDGED = frozenset({"header", "cookie"})
 
 
-class HttpContractValidator:
-    """Checks calls and replies of http."""
+def request_breaches(call: Call) -> Sequence[Breach]:
+    """What a call breaks: parameters, media type and body.
 
-    def check_request(self, call: Call) -> Sequence[Breach]:
-        """What the call breaks: parameters, media type and body.
+    A required header or cookie is not missed: the connection may add it.
+    """
+    return _checked(call, lambda checks, operation, _: _request(checks, operation, call))
 
-        A required header or cookie is not missed: the connection may add it.
-        """
-        return _checked(call, lambda checks, operation, _: _request(checks, operation, call))
 
-    def check_reply(self, call: Call, observation: Observation) -> Sequence[Breach]:
-        """What the reply breaks: status, headers, media type and body."""
-        return _checked(
-            call, lambda checks, operation, at: _reply(checks, operation, at, observation)
-        )
+def reply_breaches(call: Call, observation: Observation) -> Sequence[Breach]:
+    """What a reply breaks: status, headers, media type and body."""
+    return _checked(call, lambda checks, operation, at: _reply(checks, operation, at, observation))
 
 
 def _checked(

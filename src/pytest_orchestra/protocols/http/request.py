@@ -26,9 +26,6 @@ from pytest_orchestra.spi import Call
 HIDDEN = "***"
 """What evidence shows of a header that a credential brought."""
 
-PARTS = ("path", "query", "headers", "cookies", "body")
-"""The keys of ``input``."""
-
 _AS_IT_IS = "/%:@!$&'()*+,;=~-._"
 _DOTS = {".": "%2E", "..": "%2E%2E"}
 

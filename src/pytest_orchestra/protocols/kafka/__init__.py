@@ -72,7 +72,8 @@ class KafkaProtocol:
     roots: Mapping[str, str] = MappingProxyType(
         {
             "message": "the message: key, value, headers, topic, partition, offset, timestamp",
-            "messages": "of an assertion: every message that matched, each with its `message`",
+            "messages": "of an assertion, in `save` and afterwards: the messages that matched, as a"
+            " list; without `count` or `messages` under `expect` it is one",
         }
     )
     connection_model: type[BaseModel] = KafkaConnection

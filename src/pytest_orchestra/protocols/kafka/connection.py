@@ -32,8 +32,7 @@ def _split(value: object) -> object:
     return value
 
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-_File = Annotated[Path | None, Field(description="A file in PEM format.")]
+_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class KafkaSecurity(BaseModel):
@@ -41,15 +40,25 @@ class KafkaSecurity(BaseModel):
 
     model_config = _STRICT
 
-    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
-    username: str | None = None
-    password: SecretStr | None = None
-    cafile: _File = None
-    certfile: _File = None
-    keyfile: _File = None
-    keyfile_password: SecretStr | None = None
-    check_hostname: bool = True
+    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="SSL: encrypted; SASL: with username and password."
+    )
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="PLAIN", description="Of SASL: how the password is proved."
+    )
+    username: str | None = Field(default=None, description="Of SASL: who we are.")
+    password: SecretStr | None = Field(default=None, description="Of SASL: the user's.")
+    cafile: Path | None = Field(
+        default=None, description="Of SSL: certificates to trust (PEM); else the system's."
+    )
+    certfile: Path | None = Field(default=None, description="Of SSL: our certificate (PEM).")
+    keyfile: Path | None = Field(default=None, description="Of SSL: its key (PEM).")
+    keyfile_password: SecretStr | None = Field(
+        default=None, description="Of SSL: what the key is encrypted with."
+    )
+    check_hostname: bool = Field(
+        default=True, description="Of SSL: whether the certificate must name the broker's host."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -66,7 +75,9 @@ class KafkaConnection(BaseModel):
     bootstrap_servers: Annotated[tuple[str, ...], BeforeValidator(_split), Field(min_length=1)] = (
         Field(description="host:port, several separated by commas or as a list.")
     )
-    security: KafkaSecurity = KafkaSecurity()
+    security: KafkaSecurity = Field(
+        default=KafkaSecurity(), description="How the brokers are spoken to; else in plain text."
+    )
     correlation_header: str = Field(
         default="correlation-id", description="The header that correlation_id stands for."
     )

@@ -51,9 +51,9 @@ def failure(error: Exception, connection: KafkaConnection, doing: str) -> Connec
         )
     if isinstance(error, errors.UnsupportedCodecError):
         return ConnectorError(
-            f"a message from {where} cannot be unpacked: {said}",
+            f"{where} has a message that cannot be unpacked, met while {doing}: {said}",
             code="kafka.codec",
-            hint="Run: pip install 'aiokafka[all]'",
+            hint="Run: pip install 'aiokafka[lz4,snappy,zstd]'",
         )
     if isinstance(error, TimeoutError | errors.RequestTimedOutError | errors.KafkaTimeoutError):
         return ConnectorError(

@@ -6,11 +6,17 @@ What arrives goes to the topic's place; a topic that is not there yet is read fr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    KafkaError,
+    OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
+    UnsupportedCodecError,
+)
 
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import Mark, Place, end
@@ -19,6 +25,9 @@ from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_
 from pytest_orchestra.protocols.kafka.failures import DRIVER_ERRORS, failure, spoken
 from pytest_orchestra.protocols.kafka.quiet import QuietConsumer
 from pytest_orchestra.protocols.kafka.topic_log import TopicLog
+
+if TYPE_CHECKING:
+    from pytest_orchestra.protocols.kafka.messages import Record
 
 READ_MS = 200
 REFRESH_EVERY = 1.0
@@ -169,15 +178,35 @@ class Reader:
         except OffsetOutOfRangeError as error:
             await self._find_again({partition.topic for partition in error.args[0]})
         except TopicAuthorizationFailedError as error:
-            log = self._logs[error.args[0]]
-            log.is_closed = True
-            log.trouble = failure(error, self._connection, f"reading {log.place.name}")
-            self._assign()
-            self._tell()
+            self._give_up(error.args[0], error)
+        except UnsupportedCodecError:
+            await self._find_unreadable(consumer)
         else:
-            for partition, records in batches.items():
-                log = self._logs[partition.topic]
-                log.take_in(records, self._connection.max_message_bytes)
+            self._take_in(batches)
+
+    def _take_in(self, batches: Mapping[TopicPartition, Iterable[Record]]) -> None:
+        for partition, records in batches.items():
+            log = self._logs[partition.topic]
+            log.take_in(records, self._connection.max_message_bytes)
+
+    def _give_up(self, topic: str, error: KafkaError) -> None:
+        log = self._logs[topic]
+        log.is_closed = True
+        log.trouble = failure(error, self._connection, f"reading {topic}")
+        self._assign()
+        self._tell()
+
+    async def _find_unreadable(self, consumer: AIOKafkaConsumer) -> None:
+        """Give up topics whose messages cannot be unpacked; the driver does not say which."""
+        self._assign()  # else what it read of others at the same time would be lost
+        for topic, log in tuple(self._logs.items()):
+            if log.is_closed or not log.next:
+                continue
+            partitions = [TopicPartition(topic, number) for number in log.next]
+            try:
+                self._take_in(await consumer.getmany(*partitions, timeout_ms=READ_MS))
+            except UnsupportedCodecError as error:
+                self._give_up(topic, error)
 
     async def _find_again(self, topics: Collection[str]) -> None:
         """Go on reading topics of which offsets are gone: cut at the front, or made anew."""

@@ -65,7 +65,8 @@ class QueueProtocol:
     roots: Mapping[str, str] = MappingProxyType(
         {
             "message": "the message: id, queue, key, value, headers, timestamp",
-            "messages": "of an assertion: every message that matched, each with its `message`",
+            "messages": "of an assertion, in `save` and afterwards: the messages that matched, as a"
+            " list; without `count` or `messages` under `expect` it is one",
         }
     )
     connection_model: type[BaseModel] = QueueConnection

@@ -17,15 +17,21 @@ from pytest_orchestra.protocols.urls import take_apart
 class QueueConnection(BaseModel):
     """One Redis server whose streams are the queues."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
     url: str = Field(
         description="redis://host:port/database, rediss:// with TLS. "
         "'user:password@' becomes username and password."
     )
-    username: str | None = None
-    password: SecretStr | None = None
-    cafile: Path | None = Field(default=None, description="Of rediss: certificates to trust (PEM).")
+    username: str | None = Field(
+        default=None, description="Who we are; else the server's default user."
+    )
+    password: SecretStr | None = Field(default=None, description="The user's, or the server's.")
+    cafile: Path | None = Field(
+        default=None, description="Of rediss: certificates to trust (PEM); else the system's."
+    )
     certfile: Path | None = Field(default=None, description="Of rediss: our certificate (PEM).")
     keyfile: Path | None = Field(default=None, description="Of rediss: its key (PEM).")
     value_field: str | None = Field(

@@ -384,3 +384,47 @@ async def test_only_connections_of_http_are_opened() -> None:
 
     with pytest.raises(ConfigurationError, match="'orders' is no connection of http"):
         await plugin.step_executor.open("orders", OtherConnection(url="redis://x"))
+
+
+class Keeping(httpx.AsyncBaseTransport):
+    """Answers everything with 200 and keeps the last request."""
+
+    last: httpx.Request
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.last = request
+        return httpx.Response(200, stream=httpx.ByteStream(b""))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "given"),
+    [
+        ("orders GET /a", {}),
+        ("orders DELETE /a", {}),
+        ("orders POST /a", {}),
+        ("orders PUT /a", {"body": {"k": "ü"}}),
+        ("orders GET /a", {"body": "text", "headers": {"content-type": "text/plain"}}),
+        ("orders POST /a", {"headers": {"Content-Length": "7"}}),
+        ("orders POST /a", {"body": 1, "headers": {"content-length": "7"}}),
+        ("orders POST /a", {"headers": {"transfer-encoding": "chunked"}}),
+        ("orders POST /a", {"headers": {"host": "elsewhere"}, "body": [1]}),
+    ],
+)
+async def test_host_and_length_are_told_as_httpx_itself_tells_them(
+    call_of: Callable[..., Call], endpoint: str, given: dict[str, object]
+) -> None:
+    transport = Keeping()
+    connection = HttpConnection.model_validate({"url": "http://h\u00fclle.example:8080/x"})
+    await HttpClient(connection, transport).act(call_of(endpoint, **given))
+    sent = transport.last
+    content = b"".join([part async for part in sent.stream])
+    own = [(name, value) for name, value in sent.headers.raw if name.islower()]
+    same = httpx.Request(sent.method, sent.url, headers=own, content=content)
+    assert sorted(sent.headers.raw) == sorted(same.headers.raw)
+
+
+async def test_only_connecting_has_a_deadline_of_its_own(call_of: Callable[..., Call]) -> None:
+    transport = Keeping()
+    connection = HttpConnection.model_validate({"url": "http://localhost"})
+    await HttpClient(connection, transport).act(call_of("orders GET /a"))
+    assert list(transport.last.extensions["timeout"]) == ["connect"]

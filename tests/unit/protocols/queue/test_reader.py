@@ -21,8 +21,8 @@ Make = Callable[..., Call]
 
 @pytest_asyncio.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    """Another client of the server."""
-    async with Redis.from_url(redis_url) as other:
+    """Another client of the server; a double that gives no answer fails the test."""
+    async with Redis.from_url(redis_url, socket_timeout=10) as other:
         yield other
 
 

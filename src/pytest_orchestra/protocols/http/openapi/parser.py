@@ -10,12 +10,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_orchestra.errors import DefinitionError
-from pytest_orchestra.protocols.http.openapi.checkers import Checks
-from pytest_orchestra.protocols.http.openapi.description import METHODS, Operation, shape_of
+from pytest_orchestra.protocols.http.openapi.description import (
+    DIALECTS,
+    METHODS,
+    Operation,
+    shape_of,
+)
 from pytest_orchestra.protocols.http.openapi.references import Documents
-from pytest_orchestra.protocols.http.openapi.schemas import DIALECTS, Schemas
+
+if TYPE_CHECKING:
+    from pytest_orchestra.protocols.http.openapi.checkers import Checks
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the files of descriptions end."""
@@ -33,13 +40,21 @@ class OpenApi:
 
     def __init__(self, documents: Documents, *, fast: bool = True) -> None:
         self._documents = documents
-        old = str(documents.root.get("openapi").value).startswith("3.0")
-        self.checks = Checks(Schemas(documents, nullable=old), fast=fast)
+        self._fast = fast
 
     @property
     def version(self) -> str:
         """The description's own version, ``info.version``."""
         return str(self._documents.root.get("info").get("version").value or "")
+
+    @cached_property
+    def checks(self) -> Checks:
+        """Its schemas as checks, made by the first run that needs them."""
+        from pytest_orchestra.protocols.http.openapi.checkers import Checks
+        from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+
+        old = str(self._documents.root.get("openapi").value).startswith("3.0")
+        return Checks(Schemas(self._documents, nullable=old), fast=self._fast)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:

@@ -9,17 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pytest_orchestra.protocols.http.openapi.description import Direction
+from pytest_orchestra.protocols.http.openapi.description import DIALECTS, Direction
 from pytest_orchestra.protocols.http.openapi.formats import BOUNDS, FORMATS, Fits, ecma, pattern
 from pytest_orchestra.protocols.http.openapi.references import Documents, Node, UnresolvedError
 
 PATTERN = "pattern:"
 """How the name of a format begins that stands for a pattern."""
-
-DIALECTS = re.compile(
-    r"https://(spec\.openapis\.org/oas/3\.1/dialect/.*|json-schema\.org/draft/2020-12/schema)#?"
-)
-"""What a schema of OpenAPI 3.1 may be written in."""
 
 _ONE = frozenset(
     {"additionalProperties", "items", "not", "if", "then", "else", "contains", "propertyNames"}
