@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pytest_orchestra.flow.joins import State
-from pytest_orchestra.flow.moves import Move
+from pytest_orchestra.flow.move import Move
 from pytest_orchestra.flow.tokens import TokenGame
 
 MAX_STATES = 20_000

@@ -16,7 +16,8 @@ from pytest_orchestra.flow.decisions import Decisions, Outcome, find_decisions
 from pytest_orchestra.flow.defaults import ShortestWays, measure_ways
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.joins import State, join_at
-from pytest_orchestra.flow.moves import Move, MoveMaker, Watch
+from pytest_orchestra.flow.move import Move, Watch
+from pytest_orchestra.flow.moves import MoveMaker
 from pytest_orchestra.flow.order import TokenOrder, order_tokens
 from pytest_orchestra.flow.places import Place, PlaceKind, Places, lay_places
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
