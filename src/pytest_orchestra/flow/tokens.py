@@ -217,6 +217,8 @@ class TokenGame:
         """Whether a token that comes to a node may go on from there at all."""
         if place.kind is PlaceKind.NODE and is_unfed_catch(self.graph, node):
             return False
+        if node.for_compensation or node.triggered_by_event:
+            return False
         escape = self.catching.escapes.get(node.id)
         return node.kind is not NodeKind.BOUNDARY_EVENT and escape is not Escape.HAS_NO_WAY_ON
 
@@ -235,11 +237,15 @@ def is_unfed_catch(graph: ProcessGraph, node: FlowNode) -> bool:
 
 
 def _late(graph: ProcessGraph, catching: Catching) -> dict[ElementId, ElementId]:
-    """Return the events that end other tokens: they wait until nothing else can go on."""
+    """Return the events that end other tokens: they wait until nothing else can go on.
+
+    So does an error that nothing catches: in some engines it ends the rest as well.
+    """
     ends = {
         node.id: node.scope
         for node in graph.nodes.values()
-        if node.kind is NodeKind.END_EVENT and has_event(node, EventKind.TERMINATE)
+        if node.kind is NodeKind.END_EVENT
+        and (has_event(node, EventKind.TERMINATE) or node.id in catching.escapes)
     }
     return ends | catching.ends_others()
 
