@@ -112,7 +112,7 @@ def test_what_cannot_be_the_default_is_told(
     assert found.scenarios[0].flows == plan(text).scenarios[0].flows
 
 
-@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+@pytest.mark.parametrize("criterion", list(Criterion))
 def test_what_is_left_out_is_never_taken_and_gives_its_reason(
     plan: Plan, criterion: Criterion
 ) -> None:
@@ -168,7 +168,7 @@ def test_an_event_that_is_thrown_inside_can_be_left_out(plan: Plan) -> None:
     assert keys(added) == ["main", "refused"]
 
 
-@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+@pytest.mark.parametrize("criterion", list(Criterion))
 def test_an_added_run_takes_all_that_it_names_and_has_its_key(
     plan: Plan, criterion: Criterion
 ) -> None:
@@ -237,3 +237,9 @@ def test_a_bound_that_no_run_keeps_gives_way(draw: Draw) -> None:
     assert finder.overturned(run) == {"back"}
     finder.allow(run)
     assert not finder.overturned(run)
+
+
+def test_every_way_up_to_a_loops_own_bound_is_a_path(plan: Plan) -> None:
+    """And none beyond it."""
+    found = plan(LOOP, Criterion.PATHS, steering=steer(max_loop_iterations={"back": 4}))
+    assert sorted(each.flows.count("back") for each in found.scenarios) == [0, 1, 2, 3, 4]
