@@ -117,6 +117,8 @@ class StateSpace:
         for move in moves:
             if not self._takes(move) or self.game.is_left_out(move):
                 continue
+            if self.game.cuts_off_turns(state, move):
+                continue
             after = self.game.after(state, move, consumed)
             target = self._numbers.get(after)
             if target is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from pytest_orchestra.flow.catching import Catching, Escape, match_catches
 from pytest_orchestra.flow.compensation import Compensation, match_compensation
@@ -80,6 +81,7 @@ class TokenGame:
             graph, order, self.decisions.events, parked, self.compensation, turns=turns
         )
         self._memories = frozenset(self.places.done.values())
+        self._to_come = frozenset(chain.from_iterable(self.places.again.values()))
         self._maker = MoveMaker(graph, self.catching, self.decisions, self.places)
         self._watches: Mapping[ElementId, tuple[Watch, ...]] = place_watches(graph, self.decisions)
         self._rules: list[_Rule] = [
@@ -121,6 +123,14 @@ class TokenGame:
             or any(firing.event in without for firing in move.fired)
             or any(self.why_without(self.decisions.outcomes[index]) for index in move.outcomes)
         )
+
+    def cuts_off_turns(self, state: State, move: Move) -> bool:
+        """Whether a move ends turns that have not begun; nobody could tell that they were to come.
+
+        The same happens where the turn that is cut is the last one.
+        """
+        to_come = self._to_come & move.cut
+        return bool(to_come) and not to_come.isdisjoint(state)
 
     def moves(self, state: State) -> tuple[tuple[Move, ...], tuple[int, ...]]:
         """Return what the next token may do, and the tokens that any of these moves takes.
