@@ -76,8 +76,9 @@ def test_main_takes_an_event_that_interrupts(plan: Plan) -> None:
     assert found.scenarios[0].nodes == ("s", "place", "late", "l")
 
 
-def test_of_an_inclusive_split_main_takes_the_flows_that_are_named(plan: Plan) -> None:
-    """Alone or together."""
+@pytest.mark.parametrize("criterion", list(Criterion))
+def test_of_an_inclusive_split_main_takes_one_flow_or_all(plan: Plan, criterion: Criterion) -> None:
+    """All where several are named, as under the criteria that know no other sets."""
     text = """
     s: start
     o: or
@@ -89,10 +90,12 @@ def test_of_an_inclusive_split_main_takes_the_flows_that_are_named(plan: Plan) -
     c: o -> j
     j -> e
     """
-    one = plan(text, steering=steer(main=("b",)))
-    assert one.scenarios[0].flows == ("s->o", "b", "j->e")
-    every = plan(text, steering=steer(main=("a", "b", "c")))
-    assert set(every.scenarios[0].flows) >= {"a", "b", "c"}
+    one = plan(text, criterion, steering=steer(main=("b",)))
+    several = plan(text, criterion, steering=steer(main=("a", "b")))
+    if criterion is not Criterion.FLOWS:
+        assert one.scenarios[0].flows == ("s->o", "b", "j->e")
+    assert set(several.scenarios[0].flows) >= {"a", "b", "c"}
+    assert not one.faults + several.faults
 
 
 @pytest.mark.parametrize(
