@@ -18,7 +18,7 @@ DEADLINE = 600.0
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 _KEPT_PLUGINS = frozenset({"asyncio", "anyio", "orchestra"})
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
 class BenchmarkError(Exception):
@@ -32,10 +32,12 @@ class Sample:
     Attributes:
         wall: seconds from start to end, start-up included.
         peak: most memory held at once, in bytes.
+        cpu: seconds that it kept processors busy.
     """
 
     wall: float
     peak: int
+    cpu: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +133,8 @@ def run(side: Side) -> Sample:
         raise BenchmarkError(
             f"{side.name}: exit code {process.returncode}, last line without {side.says!r}:\n{tail}"
         )
-    return Sample(wall=wall, peak=usage.ru_maxrss * _RSS_UNIT)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Sample(wall=wall, peak=usage.ru_maxrss * _RSS_UNIT, cpu=cpu)
 
 
 def pytest_side(

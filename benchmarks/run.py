@@ -15,7 +15,9 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import bounded
 import collecting
+import corpus
 import http_scenarios
 import kafka_waits
 import memory
@@ -28,6 +30,8 @@ WORKLOADS = {
     "start-up": start_up,
     "kafka": kafka_waits,
     "memory": memory,
+    "bounded": bounded,
+    "corpus": corpus,
 }
 _PACKAGES = ("pytest", "pytest-asyncio", "httpx", "jsonschema-rs", "aiokafka", "uvicorn")
 _HEAD = ("metric", "ours", "other", "result", "spread", "target", "met")

@@ -90,9 +90,11 @@ def _way(decision: dict[str, Any], names: Mapping[str, str]) -> str:
 
 
 def _left_out(left_out: dict[str, Any]) -> Iterator[str]:
-    if left_out["number"] or not left_out["exact"]:
-        bound = "" if left_out["exact"] else "at least "
+    bound = "" if left_out["exact"] else "at least "
+    if left_out["number"]:
         yield f"left out: {bound}{left_out['number']} scenarios past max_scenarios"
+    elif bound:
+        yield "left out: there may be more scenarios than could be looked at"
 
 
 def _armed_late(scenarios: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -12,11 +12,15 @@ MAX_CHAINS = 10_000
 
 
 def called_process(node: FlowNode, processes: Mapping[str, Process]) -> Process | None:
-    """Return what a call activity calls, if it is known; a prefix is dropped where it has to be."""
+    """Return what a call activity calls, if it is known and more than an empty pool.
+
+    A prefix is dropped where the id is not known with it.
+    """
     if node.kind is not NodeKind.CALL_ACTIVITY or not node.called_element:
         return None
     called = node.called_element.strip()
-    return processes.get(called) or processes.get(called.rpartition(":")[2])
+    found = processes.get(called) or processes.get(called.rpartition(":")[2])
+    return found if found is not None and found.nodes else None
 
 
 def called_processes(process: Process, processes: Mapping[str, Process]) -> tuple[Process, ...]:

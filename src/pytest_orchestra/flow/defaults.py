@@ -182,7 +182,8 @@ class _Chooser:
             flows = sum(flow in main for flow in outcome.flows) if is_own else 0
             return flows + (outcome.event in main)
 
-        best = max(decision.outcomes, key=lambda o: (named(o), -len(o.flows)))
+        outcomes = [outcome for outcome in decision.outcomes if not outcome.combined]
+        best = max(outcomes, key=lambda o: (named(o), -len(o.flows)))
         return best if named(best) else None
 
     def _nearest(self, decision: Decision) -> Outcome:

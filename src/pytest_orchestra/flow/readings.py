@@ -23,6 +23,13 @@ def find_readings(game: TokenGame, node: FlowNode) -> Iterator[Problem]:
         yield from _event(graph, node, note)
     elif node.kind is NodeKind.AD_HOC_SUB_PROCESS and node.id in graph.children:
         yield _ad_hoc(graph, node, note)
+    if (node.for_compensation or node.triggered_by_event) and node.id in graph.incoming:
+        yield note(
+            severity=Severity.WARNING,
+            code="flow-into-handler",
+            message=f"a flow leads to {named(node)}, which no token enters by a flow",
+            hint="Remove the flow, or the marker that makes it a handler",
+        )
     if node.instantiate and _stands_beside_a_start(graph, node):
         yield note(
             code="instantiate-beside-start",

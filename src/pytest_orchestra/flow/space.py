@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pytest_orchestra.flow.joins import State
-from pytest_orchestra.flow.moves import Move
+from pytest_orchestra.flow.move import Move
 from pytest_orchestra.flow.tokens import TokenGame
 
 MAX_STATES = 20_000
@@ -116,6 +116,8 @@ class StateSpace:
         edges = []
         for move in moves:
             if not self._takes(move) or self.game.is_left_out(move):
+                continue
+            if self.game.cuts_off_turns(state, move):
                 continue
             after = self.game.after(state, move, consumed)
             target = self._numbers.get(after)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from pytest_orchestra.flow.demands import demands_on_data
 from pytest_orchestra.flow.graph import ProcessGraph
-from pytest_orchestra.flow.moves import Firing, Move, MoveKind
+from pytest_orchestra.flow.move import Firing, Move, MoveKind
 from pytest_orchestra.flow.places import PlaceKind
 from pytest_orchestra.flow.scenario import Moment, Passage, TakenOutcome, WayCondition
 from pytest_orchestra.flow.space import Edge, Run
 from pytest_orchestra.flow.splits import Ways
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.flow.turns import is_parallel
-from pytest_orchestra.model import ElementId, NodeKind, SequenceFlow
+from pytest_orchestra.model import ElementId
 
 _Causes = tuple[int, ...]
 
@@ -243,7 +244,9 @@ class _Teller:
     ) -> None:
         """Take the flows on from a node, or end the token there."""
         if node in self._conditional:
-            self._note_conditions(node, flows, visit, causes[-1])
+            self.conditions.extend(
+                demands_on_data(self._graph, node, flows, visit=visit, moment=causes[-1])
+            )
         taken = {flow: (self._happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
             self._tokens[place].append(taken.get(self._places[place].element, causes))
@@ -324,21 +327,6 @@ class _Teller:
                 )
             )
 
-    def _note_conditions(self, node: ElementId, taken: Ways, visit: int, moment: int) -> None:
-        for flow, holds in _demands(self._graph, node, taken):
-            if flow.condition and flow.condition.text.strip():
-                self.conditions.append(
-                    WayCondition(
-                        flow=flow.id,
-                        at=node,
-                        visit=visit,
-                        text=flow.condition.text,
-                        language=flow.condition.language,
-                        holds=holds,
-                        moment=moment,
-                    )
-                )
-
 
 def _undoers(game: TokenGame) -> dict[ElementId, list[int]]:
     """Return, by handler, the places of the throws that wait for it."""
@@ -347,22 +335,3 @@ def _undoers(game: TokenGame) -> dict[ElementId, list[int]]:
         for activity in activities:
             undoers[game.compensation.handlers[activity]].append(game.places.thrown[throw])
     return undoers
-
-
-def _demands(
-    graph: ProcessGraph, node: ElementId, taken: Ways
-) -> Iterator[tuple[SequenceFlow, bool]]:
-    """Yield the flows whose conditions decide that these are taken, and what they must be.
-
-    An exclusive split takes one flow whose condition holds, others may hold too; only for a flow
-    without a condition must no other hold (BPMN 2.0, 13.4.2). Elsewhere each decides for itself.
-    """
-    kind = graph.nodes[node].kind
-    if kind in (NodeKind.PARALLEL_GATEWAY, NodeKind.EVENT_BASED_GATEWAY):
-        return
-    flows = graph.outgoing.get(node, ())
-    if kind is NodeKind.EXCLUSIVE_GATEWAY:
-        conditional = [flow for flow in flows if flow.id in taken and flow.condition]
-        flows = tuple(conditional) or flows
-    for flow in flows:
-        yield flow, flow.id in taken

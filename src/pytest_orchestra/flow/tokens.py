@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from pytest_orchestra.flow.catching import Catching, Escape, match_catches
 from pytest_orchestra.flow.compensation import Compensation, match_compensation
@@ -16,7 +17,8 @@ from pytest_orchestra.flow.decisions import Decisions, Outcome, find_decisions
 from pytest_orchestra.flow.defaults import ShortestWays, measure_ways
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.joins import State, join_at
-from pytest_orchestra.flow.moves import Move, MoveMaker, Watch
+from pytest_orchestra.flow.move import Move, Watch
+from pytest_orchestra.flow.moves import MoveMaker
 from pytest_orchestra.flow.order import TokenOrder, order_tokens
 from pytest_orchestra.flow.places import Place, PlaceKind, Places, lay_places
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
@@ -79,6 +81,7 @@ class TokenGame:
             graph, order, self.decisions.events, parked, self.compensation, turns=turns
         )
         self._memories = frozenset(self.places.done.values())
+        self._to_come = frozenset(chain.from_iterable(self.places.again.values()))
         self._maker = MoveMaker(graph, self.catching, self.decisions, self.places)
         self._watches: Mapping[ElementId, tuple[Watch, ...]] = place_watches(graph, self.decisions)
         self._rules: list[_Rule] = [
@@ -120,6 +123,14 @@ class TokenGame:
             or any(firing.event in without for firing in move.fired)
             or any(self.why_without(self.decisions.outcomes[index]) for index in move.outcomes)
         )
+
+    def cuts_off_turns(self, state: State, move: Move) -> bool:
+        """Whether a move ends turns that have not begun; nobody could tell that they were to come.
+
+        The same happens where the turn that is cut is the last one.
+        """
+        to_come = self._to_come & move.cut
+        return bool(to_come) and not to_come.isdisjoint(state)
 
     def moves(self, state: State) -> tuple[tuple[Move, ...], tuple[int, ...]]:
         """Return what the next token may do, and the tokens that any of these moves takes.
@@ -216,6 +227,8 @@ class TokenGame:
         """Whether a token that comes to a node may go on from there at all."""
         if place.kind is PlaceKind.NODE and is_unfed_catch(self.graph, node):
             return False
+        if node.for_compensation or node.triggered_by_event:
+            return False
         escape = self.catching.escapes.get(node.id)
         return node.kind is not NodeKind.BOUNDARY_EVENT and escape is not Escape.HAS_NO_WAY_ON
 
@@ -234,11 +247,15 @@ def is_unfed_catch(graph: ProcessGraph, node: FlowNode) -> bool:
 
 
 def _late(graph: ProcessGraph, catching: Catching) -> dict[ElementId, ElementId]:
-    """Return the events that end other tokens: they wait until nothing else can go on."""
+    """Return the events that end other tokens: they wait until nothing else can go on.
+
+    So does an error that nothing catches: in some engines it ends the rest as well.
+    """
     ends = {
         node.id: node.scope
         for node in graph.nodes.values()
-        if node.kind is NodeKind.END_EVENT and has_event(node, EventKind.TERMINATE)
+        if node.kind is NodeKind.END_EVENT
+        and (has_event(node, EventKind.TERMINATE) or node.id in catching.escapes)
     }
     return ends | catching.ends_others()
 

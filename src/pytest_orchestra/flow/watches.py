@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pytest_orchestra.flow.decisions import Decisions
 from pytest_orchestra.flow.graph import ProcessGraph
-from pytest_orchestra.flow.moves import Watch
+from pytest_orchestra.flow.move import Watch
 from pytest_orchestra.flow.places import Stage
 from pytest_orchestra.model import ElementId, FlowNode
 

@@ -72,7 +72,8 @@ def left_out(game: TokenGame) -> Iterator[Infeasible]:
             yield Infeasible(decisions=(taken,), why=why)
     for event in sorted(game.catching.fed & game.steering.without.keys()):
         node = game.graph.nodes[event]
-        taken = TakenOutcome(at=node.attached_to or node.scope, flows=(), event=event)
+        flows = tuple(flow.id for flow in game.graph.outgoing.get(event, ()))
+        taken = TakenOutcome(at=node.attached_to or node.scope, flows=flows, event=event)
         yield Infeasible(decisions=(taken,), why=game.steering.without[event])
 
 

@@ -11,13 +11,14 @@ Draw = Callable[..., Process]
 
 
 def test_a_call_names_its_process_by_id_with_or_without_a_prefix(draw: Draw) -> None:
-    """A task calls nothing, nor does a call that names nothing that is known."""
-    pay = draw("", "pay")
+    """A task calls nothing, nor does a call of nothing known or of nothing at all."""
+    pay = draw("t: task", "pay")
     order = draw(
         "a: call calls=pay\nb: call calls=t:pay\nc: call\nd: task calls=pay\ne: call calls=x"
     )
     found = [called_process(node, {"pay": pay}) for node in order.nodes]
     assert found == [pay, pay, None, None, None]
+    assert called_process(order.nodes[0], {"pay": draw("", "pay")}) is None
 
 
 def test_all_that_is_called_is_found_once_in_order(draw: Draw) -> None:
@@ -26,7 +27,7 @@ def test_all_that_is_called_is_found_once_in_order(draw: Draw) -> None:
         "order": "a: call calls=pay\nb: call calls=stock",
         "stock": "a: call calls=pay\nb: call calls=supply",
         "pay": "a: call calls=order",
-        "supply": "",
+        "supply": "t: task",
         "other": "",
     }
     drawn = {name: draw(text, name) for name, text in texts.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_orchestra.flow.circles import Horizon, find_circles, reverse_postorder
-from pytest_orchestra.flow.moves import Move, MoveKind
+from pytest_orchestra.flow.move import Move, MoveKind
 from pytest_orchestra.flow.space import Edge, leaving
 from pytest_orchestra.model import ElementId
 

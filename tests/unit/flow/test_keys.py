@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.keys import MAX_KEY, NamedRun, name_scenarios
 from pytest_orchestra.flow.labels import Label
-from pytest_orchestra.flow.moves import Move, MoveKind
+from pytest_orchestra.flow.move import Move, MoveKind
 from pytest_orchestra.flow.space import Edge, Run
 from pytest_orchestra.model import ElementId
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pytest_orchestra.flow.decisions import Outcome
-from pytest_orchestra.flow.moves import Move, MoveKind
+from pytest_orchestra.flow.move import Move, MoveKind
 from pytest_orchestra.flow.scenario import LeftOut
 from pytest_orchestra.flow.search import Finding
 from pytest_orchestra.flow.selection import Selection

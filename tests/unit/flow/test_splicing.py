@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_orchestra.flow.moves import Move, MoveKind
+from pytest_orchestra.flow.move import Move, MoveKind
 from pytest_orchestra.flow.space import Edge, Run
 from pytest_orchestra.flow.splicing import base_run, can_splice, splice
 from pytest_orchestra.model import ElementId

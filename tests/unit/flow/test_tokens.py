@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_orchestra.flow.graph import index_process
-from pytest_orchestra.flow.moves import MoveKind
+from pytest_orchestra.flow.move import MoveKind
 from pytest_orchestra.flow.tokens import TokenGame, is_unfed_catch
 from pytest_orchestra.model import ElementId, Process
 

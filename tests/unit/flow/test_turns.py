@@ -351,11 +351,14 @@ AROUND = """
 
 
 def test_an_event_at_a_sub_process_ends_all_its_turns(plan: Plan, draw: Draw) -> None:
-    """In the first of them, unless a way takes more."""
+    """It comes in the last that begins: none is cut off unseen."""
     found = plan(AROUND.format("all"))
     assert keys(found) == ["main", "x-x0", "x-x2", "b", "h"]
+    assert story(one(found, "b")) == ["+s#1", "+x#1", "+u#1", "+b#1", "!u#1", "!x#1", "+e#1"]
+    first, last = ["+x#1", "+u#1", "-u#1", "-x#1"], ["+x#2", "+u#2", "+b#1", "!u#2", "!x#2"]
     begun = told(draw, AROUND.format("all"), ("x", 2), "b")
-    assert story(begun) == ["+s#1", "+x#1", "+u#1", "+b#1", "!u#1", "!x#1", "+e#1"]
+    assert story(begun) == ["+s#1", *first, *last, "+e#1"]
+    assert causes(begun, "+b#1") == ["-x#1", "+u#2"]
 
 
 def test_an_event_inside_ends_the_turn_in_which_it_comes(draw: Draw) -> None:

@@ -76,8 +76,9 @@ def test_main_takes_an_event_that_interrupts(plan: Plan) -> None:
     assert found.scenarios[0].nodes == ("s", "place", "late", "l")
 
 
-def test_of_an_inclusive_split_main_takes_the_flows_that_are_named(plan: Plan) -> None:
-    """Alone or together."""
+@pytest.mark.parametrize("criterion", list(Criterion))
+def test_of_an_inclusive_split_main_takes_one_flow_or_all(plan: Plan, criterion: Criterion) -> None:
+    """All where several are named, as under the criteria that know no other sets."""
     text = """
     s: start
     o: or
@@ -89,10 +90,12 @@ def test_of_an_inclusive_split_main_takes_the_flows_that_are_named(plan: Plan) -
     c: o -> j
     j -> e
     """
-    one = plan(text, steering=steer(main=("b",)))
-    assert one.scenarios[0].flows == ("s->o", "b", "j->e")
-    every = plan(text, steering=steer(main=("a", "b", "c")))
-    assert set(every.scenarios[0].flows) >= {"a", "b", "c"}
+    one = plan(text, criterion, steering=steer(main=("b",)))
+    several = plan(text, criterion, steering=steer(main=("a", "b")))
+    if criterion is not Criterion.FLOWS:
+        assert one.scenarios[0].flows == ("s->o", "b", "j->e")
+    assert set(several.scenarios[0].flows) >= {"a", "b", "c"}
+    assert not one.faults + several.faults
 
 
 @pytest.mark.parametrize(
@@ -112,7 +115,7 @@ def test_what_cannot_be_the_default_is_told(
     assert found.scenarios[0].flows == plan(text).scenarios[0].flows
 
 
-@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+@pytest.mark.parametrize("criterion", list(Criterion))
 def test_what_is_left_out_is_never_taken_and_gives_its_reason(
     plan: Plan, criterion: Criterion
 ) -> None:
@@ -162,14 +165,13 @@ def test_an_event_that_is_thrown_inside_can_be_left_out(plan: Plan) -> None:
     assert keys(plan(text)) == ["main", "fine-no"]
     found = plan(text, steering=steer(without={"caught": "later"}))
     assert keys(found) == ["main"]
-    assert [(e.decisions[0].event, e.why) for e in found.infeasible if e.why == "later"] == [
-        ("caught", "later")
-    ]
+    (left_out,) = (each for each in found.infeasible if each.why == "later")
+    assert (left_out.decisions[0].event, left_out.decisions[0].flows) == ("caught", ("caught->f",))
     added = plan(text, steering=steer(add={"refused": ("caught",)}))
     assert keys(added) == ["main", "refused"]
 
 
-@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.BRANCHES])
+@pytest.mark.parametrize("criterion", list(Criterion))
 def test_an_added_run_takes_all_that_it_names_and_has_its_key(
     plan: Plan, criterion: Criterion
 ) -> None:
@@ -238,3 +240,9 @@ def test_a_bound_that_no_run_keeps_gives_way(draw: Draw) -> None:
     assert finder.overturned(run) == {"back"}
     finder.allow(run)
     assert not finder.overturned(run)
+
+
+def test_every_way_up_to_a_loops_own_bound_is_a_path(plan: Plan) -> None:
+    """And none beyond it."""
+    found = plan(LOOP, Criterion.PATHS, steering=steer(max_loop_iterations={"back": 4}))
+    assert sorted(each.flows.count("back") for each in found.scenarios) == [0, 1, 2, 3, 4]

@@ -100,3 +100,31 @@ def test_outcomes_of_called_processes_cannot_be_steered(calling: Bench) -> None:
         "3:20: [not-an-outcome] the flow 'g1' is in a called process, which goes its own 'main'."
         " Name outcomes of the tested process only."
     )
+
+
+def test_calls_of_calls_are_planned_inside(calling: Bench) -> None:
+    """Each below the call that it is of."""
+    outer = '<process id="shop"><callActivity id="o" calledElement="order"/></process>'
+    calling.write("shop.bpmn", FILE.format(outer))
+    suite = calling.suite("process: [shop.bpmn, calling.bpmn, stock.bpmn]\n")
+    bound, scenarios = bind_with_scenarios(suite, protocols=calling.protocols, environment=None)
+    (main,) = plan_suite(bound, scenarios)["scenarios"]  # type: ignore[misc]
+    assert main["calls"] == {  # type: ignore[has-type]
+        "o": [
+            {
+                "process_id": "order",
+                "nodes": ["s", "c", "pack", "bill"],
+                "flows": ["f1", "f2", "f3"],
+                "calls": {
+                    "c": [
+                        {
+                            "process_id": "stock",
+                            "nodes": ["s", "fetch", "pack"],
+                            "flows": ["g1", "g2"],
+                        }
+                    ]
+                },
+            }
+        ]
+    }
+    assert main["bound"] == {"tasks": 0, "of": 4}  # type: ignore[has-type]
