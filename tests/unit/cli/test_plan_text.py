@@ -91,12 +91,12 @@ def test_an_exact_number_is_said_as_such() -> None:
 
 
 def test_a_number_that_nobody_knows_is_not_made_up() -> None:
-    text = render_plan(plan(left_out={"number": 0, "exact": False}))
+    text = render_plan(plan(left_out={"number": 0, "exact": False}), {})
     assert text.endswith("\nleft out: there may be more scenarios than could be looked at")
 
 
 def test_what_stands_for_more_names_no_outcome() -> None:
-    text = render_plan(plan(infeasible=[{"decisions": [], "why": "7 more"}]))
+    text = render_plan(plan(infeasible=[{"decisions": [], "why": "7 more"}]), {})
     assert text.endswith("\ncannot be: 7 more")
 
 
