@@ -11,6 +11,9 @@ from pytest_orchestra.flow.decisions import Decisions, Outcome
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.model import FlowNode, NodeKind
 
+MAX_NAME = 200
+"""How much of a name is shown; a key is shorter still."""
+
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 _SPOKEN_ENDS = ("?", ":", "!")
 
@@ -47,7 +50,7 @@ def label_outcomes(graph: ProcessGraph, decisions: Decisions) -> tuple[Label, ..
     by its target's; an event by its name, else by its kind and host; a number of turns by its
     activity's name. Outcomes that would still be called alike are called by their ids.
     """
-    names = [_name(graph, outcome) for outcome in decisions.outcomes]
+    names = [shortened(_name(graph, outcome)) for outcome in decisions.outcomes]
     slugs = [fold(name) for name in names]
     parting = set(_parting(decisions))
     counts = Counter(slugs[index] for index in parting)
@@ -77,6 +80,11 @@ def _parting(decisions: Decisions) -> Iterator[int]:
     for decision in decisions.decisions:
         is_split = sum(not outcome.event for outcome in decision.outcomes) > 1
         yield from (o.index for o in decision.outcomes if o.event or is_split)
+
+
+def shortened(name: str) -> str:
+    """Return a name, cut where it is too long to be read."""
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…"
 
 
 def _name(graph: ProcessGraph, outcome: Outcome) -> str:

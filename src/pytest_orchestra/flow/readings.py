@@ -7,6 +7,7 @@ from functools import partial
 
 from pytest_orchestra.flow.compensation import is_compensation_throw
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
+from pytest_orchestra.flow.labels import shortened
 from pytest_orchestra.flow.tokens import TokenGame, is_unfed_catch
 from pytest_orchestra.model import EventKind, FlowNode, NodeKind, Problem, Severity
 
@@ -135,4 +136,4 @@ def _stands_beside_a_start(graph: ProcessGraph, node: FlowNode) -> bool:
 
 def named(node: FlowNode) -> str:
     """Return how a message calls a node."""
-    return f"'{node.name}'" if node.name else f"the {node.kind.value} {node.id}"
+    return f"'{shortened(node.name)}'" if node.name else f"the {node.kind.value} {node.id}"

@@ -160,3 +160,11 @@ def test_several_flows_are_named_together(draw: Draw) -> None:
     """As all ways of an inclusive split."""
     found = slugs(draw, ENDS + 'g: or "Send"\na: g -> x "mail"\nb: g -> y "post"')
     assert found == {"a": "send-mail", "b": "send-post", "a+b": "send-mail-post"}
+
+
+def test_very_long_names_are_shown_cut(draw: Draw) -> None:
+    """What is too long to be read is too long for a label."""
+    text = f's: start\ng: xor "{"long " * 1000}"\n' + ENDS + "s -> g\na: g -> x\nb: g -> y"
+    found = labels(draw, text)
+    assert all(len(label.name) < 300 for label in found.values())
+    assert {label.slug for label in found.values()} == {"a", "b"}
