@@ -21,8 +21,8 @@ from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.importers import read_model
 
-DEADLINE = 20
-"""Seconds for one input, import and both criteria; past them the watchdog ends the process."""
+DEADLINE = 60
+"""Seconds for one input, import and all criteria; past them the watchdog ends the process."""
 
 _TAGS = (
     b"task userTask receiveTask callActivity subProcess transaction adHocSubProcess startEvent "
@@ -234,7 +234,7 @@ def look(path: Path) -> str:
     except OrchestraError as error:
         return "refused" if str(error) else "refused without a word"
     for process in model.processes:
-        for criterion in (Criterion.FLOWS, Criterion.BRANCHES):
+        for criterion in Criterion:
             generate_scenarios(process, criterion=criterion)
     return "read"
 

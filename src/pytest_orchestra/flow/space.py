@@ -16,6 +16,9 @@ from pytest_orchestra.flow.tokens import TokenGame
 MAX_STATES = 20_000
 """States that are looked at in one process."""
 
+MAX_TOKENS = 500
+"""Tokens in one state; a sound process has as many as it has branches at the same time."""
+
 
 class Edge(NamedTuple):
     """A move from one state to another.
@@ -132,7 +135,7 @@ class StateSpace:
         return tuple(edges)
 
     def _is_too_much(self, state: State, origin: int) -> bool:
-        if len(self.states) >= self._max_states:
+        if len(self.states) >= self._max_states or len(state) > MAX_TOKENS:
             self.is_cut = True
             return True
         if len(set(state)) == len(state):
@@ -151,9 +154,13 @@ def _more(state: State, earlier: State) -> State:
     """Return the tokens that a state has beyond all those of an earlier one, else nothing."""
     if len(state) <= len(earlier):
         return ()
-    rest = list(state)
-    for place in earlier:
-        if place not in rest:
+    found = 0
+    more: list[int] = []
+    for place in state:
+        if found == len(earlier) or place < earlier[found]:
+            more.append(place)
+        elif place == earlier[found]:
+            found += 1
+        else:
             return ()
-        rest.remove(place)
-    return tuple(rest)
+    return tuple(more) if found == len(earlier) else ()
