@@ -40,7 +40,9 @@ _REFERENCE = re.compile(
 _NAME = re.compile(rb'\bname="([^"]*)"')
 _FLAG = re.compile(rb'\b(?:cancelActivity|isInterrupting|triggeredByEvent)="([^"]*)"')
 _ELEMENT = re.compile(rb"<(/?)((?:[\w.-]+:)?)(\w+)([^<>]*)>")
-_NODE = re.compile(rb"<((?:[\w.-]+:)?)(\w*(?:[tT]ask|Event|Gateway|[pP]rocess))(\s[^<>]*?)(/?)>")
+_NODE = re.compile(
+    rb"<((?:[\w.-]+:)?)(\w*(?:Task|task|Event|Gateway|Process|process))(\s[^<>]*?)(/?)>"
+)
 
 Mutation = Callable[[random.Random, bytes], bytes]
 
