@@ -31,7 +31,7 @@ _HURRY_WITHIN = 0.5
 """Seconds that services may take to end while a user who pressed Ctrl-C looks on."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)  # pytest 8 hashes plugins
+@dataclass(slots=True, kw_only=True, eq=False)  # pytest may hash plugins
 class SharedSession:
     """The session as this process knows it.
 
