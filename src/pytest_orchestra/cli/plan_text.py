@@ -83,8 +83,8 @@ def _ways(decisions: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:
 
 
 def _way(decision: dict[str, Any], names: Mapping[str, str]) -> str:
-    """A flow's name says where it comes from; an outcome without a flow is where it is."""
-    taken = decision["flows"] or [decision["at"]]
+    """An event is called by its own name; a flow's says where it comes from."""
+    taken = [decision["event"]] if "event" in decision else decision["flows"] or [decision["at"]]
     turns = f" x{decision['turns']}" if "turns" in decision else ""
     return ", ".join(names.get(each, each) for each in taken) + turns
 

@@ -177,7 +177,11 @@ def _needed_to_arm(bound: BoundStep) -> Sequence[str]:
 
 def _outcome(outcome: TakenOutcome) -> Tree:
     tree: Tree = {"at": outcome.at, "flows": list(outcome.flows)}
-    return tree if outcome.turns is None else {**tree, "turns": outcome.turns}
+    if outcome.event is not None:
+        tree["event"] = outcome.event
+    if outcome.turns is not None:
+        tree["turns"] = outcome.turns
+    return tree
 
 
 def _infeasible(infeasible: Infeasible) -> Tree:

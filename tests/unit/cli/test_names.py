@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_orchestra.cli.names import shown_names
 from pytest_orchestra.model import ElementId, FlowNode, NodeKind, Process, SequenceFlow
 
@@ -39,3 +41,12 @@ def test_names_stand_for_ids_where_they_tell_elements_apart() -> None:
         "f3": "b -> Ship (f3)",
         "f4": "b -> Ship (f4)",
     }
+
+
+def test_an_event_sub_process_is_called_by_its_start() -> None:
+    handler = replace(node("h"), kind=NodeKind.SUB_PROCESS, triggered_by_event=True)
+    start = FlowNode(
+        id=ElementId("s"), kind=NodeKind.START_EVENT, scope=handler.id, name="Time is up"
+    )
+    names = shown_names(Process(id=ORDER, nodes=(handler, start)))
+    assert names["h"] == "Time is up (h)"

@@ -50,6 +50,7 @@ def test_everything_that_was_found_stands_below() -> None:
                         {"at": "b", "flows": ["h"]},
                         {"at": "i", "flows": []},
                         {"at": "i", "flows": [], "turns": 2},
+                        {"at": "o", "flows": ["h"], "event": "i"},
                     ],
                     "why": "they exclude each other",
                 }
@@ -76,8 +77,8 @@ def test_everything_that_was_found_stands_below() -> None:
         "\n"
         "KEY  NAME\n"
         "\n"
-        "cannot be: Amount?/high, g with Paid -> Ship (h) with Retry with Retry x2:"
-        " they exclude each other\n"
+        "cannot be: Amount?/high, g with Paid -> Ship (h) with Retry with Retry x2"
+        " with Retry: they exclude each other\n"
         "run the same: main, x\n"
         "left out: at least 9 scenarios past max_scenarios\n"
         "o.bpmn:2: warning[c] m. Do.\n"

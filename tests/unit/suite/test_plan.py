@@ -63,6 +63,7 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
         element_id=ElementId("a"),
     )
     nowhere = Problem(severity=Severity.WARNING, code="n", message="m")
+    event = TakenOutcome(at=ElementId("h"), flows=(), event=ElementId("e"))
     never = TakenOutcome(at=ElementId("t"), flows=(), turns=0)
     scenarios = ScenarioSet(
         process_id=ElementId("order"),
@@ -74,7 +75,7 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
             covered=1,
             uncovered=(Uncovered(id=ElementId("g"), why="unreachable"),),
         ),
-        infeasible=(Infeasible(decisions=(outcome("a", "g"), never), why="no way"),),
+        infeasible=(Infeasible(decisions=(outcome("a", "g"), event, never), why="no way"),),
         left_out=LeftOut(number=7, exact=False),
         problems=(nowhere,),
     )
@@ -103,7 +104,11 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
         },
         "infeasible": [
             {
-                "decisions": [{"at": "a", "flows": ["g"]}, {"at": "t", "flows": [], "turns": 0}],
+                "decisions": [
+                    {"at": "a", "flows": ["g"]},
+                    {"at": "h", "flows": [], "event": "e"},
+                    {"at": "t", "flows": [], "turns": 0},
+                ],
                 "why": "no way",
             }
         ],
