@@ -44,6 +44,7 @@ class ProcessGraph:
         starts, implicit: start events by scope, and what starts a scope without any.
         links: a link throw event's catch event.
         activities: the tasks, calls and sub-processes.
+        has_calls: whether there is a call activity.
         conditional: the nodes with a condition on an outgoing flow.
     """
 
@@ -59,6 +60,7 @@ class ProcessGraph:
     implicit: Mapping[ElementId, tuple[FlowNode, ...]]
     links: Mapping[ElementId, ElementId]
     activities: frozenset[ElementId]
+    has_calls: bool
     conditional: frozenset[ElementId]
 
     def start_events(self, scope: ElementId) -> tuple[FlowNode, ...]:
@@ -146,6 +148,7 @@ def index_process(process: Process) -> ProcessGraph:
         ),
         links=_links(children),
         activities=frozenset(node.id for node in nodes.values() if node.kind.is_activity),
+        has_calls=any(node.kind is NodeKind.CALL_ACTIVITY for node in nodes.values()),
         conditional=frozenset(flow.source for flow in flows.values() if flow.condition),
     )
 

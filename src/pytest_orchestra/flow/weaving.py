@@ -71,8 +71,7 @@ def weave(graph: ProcessGraph, moments: Sequence[Moment], go_through: GoThrough)
         moments: its way.
         go_through: chooses the called ways.
     """
-    calls = [node.id for node in graph.nodes.values() if node.kind is NodeKind.CALL_ACTIVITY]
-    if not calls:
+    if not graph.has_calls:
         return Woven(moments=tuple(moments), places=range(len(moments)))
     weaver = _Weaver(graph, moments, go_through)
     for moment in moments:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.importers.bpmn import read_bpmn
 from pytest_orchestra.model import (
-    Drawing,
     Problem,
     ProcessModel,
     Severity,
@@ -18,6 +17,8 @@ from pytest_orchestra.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from pytest_orchestra.model.drawing import Drawing
 
 __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "read_drawing", "read_model"]
 

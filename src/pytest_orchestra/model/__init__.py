@@ -1,12 +1,8 @@
-"""The vocabulary of processes: what importers make of a file and every floor above reads."""
+"""The vocabulary of processes: what importers make of a file and every floor above reads.
 
-from pytest_orchestra.model.drawing import (
-    Bounds,
-    Diagram,
-    Drawing,
-    Edge,
-    Shape,
-)
+How a file is drawn is a room of its own, ``model.drawing``: only pictures need it.
+"""
+
 from pytest_orchestra.model.problem import (
     ElementId,
     Problem,
@@ -34,11 +30,7 @@ from pytest_orchestra.model.process import (
 
 __all__ = [
     "Association",
-    "Bounds",
     "DataObject",
-    "Diagram",
-    "Drawing",
-    "Edge",
     "ElementId",
     "EventDefinition",
     "EventKind",
@@ -55,7 +47,6 @@ __all__ = [
     "ProcessModel",
     "SequenceFlow",
     "Severity",
-    "Shape",
     "SourceLocation",
     "TextAnnotation",
 ]

@@ -9,7 +9,7 @@ import pytest
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.importers import read_drawing
 from pytest_orchestra.importers.bpmn.drawing import MAX_DRAWN, MAX_WAYPOINTS, read_diagrams
-from pytest_orchestra.model import Bounds, Drawing, Shape
+from pytest_orchestra.model.drawing import Bounds, Drawing, Shape
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '

@@ -10,17 +10,8 @@ from typing import TYPE_CHECKING
 
 from pytest_orchestra.importers.bpmn.markup import parse
 from pytest_orchestra.importers.bpmn.references import find
-from pytest_orchestra.model import (
-    Bounds,
-    Diagram,
-    Drawing,
-    Edge,
-    ElementId,
-    Problem,
-    Severity,
-    Shape,
-    SourceLocation,
-)
+from pytest_orchestra.model import ElementId, Problem, Severity, SourceLocation
+from pytest_orchestra.model.drawing import Bounds, Diagram, Drawing, Edge, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
