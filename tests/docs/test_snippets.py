@@ -143,7 +143,7 @@ def commands(page: Path, program: str) -> list[list[str]]:
     indented = re.findall(r"^    (\S.*)$", text, re.MULTILINE)
     spans = re.findall(rf"`({program} [^`]+)`", text)
     lines = [line.removeprefix("$ ") for line in (*fenced, *indented, *spans)]
-    begin = re.compile(rf"(?:[A-Z_]+=\S* )*{program} (?!plan$)[-\w]")
+    begin = re.compile(rf"(?:[A-Z_]+=\S* )*{program} (?!\w+$)[-\w]")
     return [split_command(line)[1][1:] for line in lines if begin.match(line)]
 
 

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pytest_orchestra.cli import plan
+from pytest_orchestra.cli import plan, validate
 from pytest_orchestra.errors import OrchestraError
 
 WRONG = 2
@@ -22,13 +22,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: without the program's name; None: those of the process.
 
     Returns:
-        The exit code: 0, or 2 where something is wrong with what the user gave.
+        The exit code: the command's own, and 2 where something is wrong with what the user gave.
     """
     parser = argparse.ArgumentParser(
         prog="orchestra", description="Business processes tested branch by branch."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    plan.configure(commands.add_parser("plan", help=plan.SUMMARY, description=plan.SUMMARY))
+    for name, command in (("plan", plan), ("validate", validate)):
+        command.configure(
+            commands.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
+        )
     arguments = parser.parse_args(argv)
     _speak_utf8()
     try:

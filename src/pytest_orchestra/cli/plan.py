@@ -5,30 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pytest_orchestra.cli.files import Models, bind, is_process_file
 from pytest_orchestra.cli.names import shown_names
 from pytest_orchestra.cli.plan_text import render_plan
 from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
-from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
-from pytest_orchestra.importers import read_model
-from pytest_orchestra.model import Problem, Process, ProcessModel, Severity
-from pytest_orchestra.suite.binding import Selection, bind_with_scenarios
-from pytest_orchestra.suite.channels import load_protocols
+from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.suite.plan import Tree, plan_process, plan_suite
 from pytest_orchestra.suite.processes import problems_of, read_processes
-from pytest_orchestra.suite.python_modules import import_python_steps
 from pytest_orchestra.suite.reading import read_suite
 
 SUMMARY = "Print which scenarios a process or a suite gives."
-
-_SUITE_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class _Plan(NamedTuple):
@@ -67,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: a protocol plugin cannot be loaded.
     """
     criterion = Criterion(arguments.criterion) if arguments.criterion else None
-    models = _Models(arguments.files)
+    models = Models(arguments.files)
     plans: list[_Plan] = []
     wrong: list[object] = []
     for path in arguments.files:
@@ -88,57 +80,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 2 if wrong else 0
 
 
-class _Models:
-    """The process files that are given, each read once; calls are looked for in all of them."""
-
-    def __init__(self, files: Iterable[Path]) -> None:
-        self._files = [path for path in files if path.suffix.lower() in PROCESS_SUFFIXES]
-        self._read: dict[Path, ProcessModel] = {}
-
-    def __getitem__(self, path: Path) -> ProcessModel:
-        """Read a file.
-
-        Raises:
-            DefinitionError: it is not of its format.
-        """
-        if path not in self._read:
-            self._read[path] = read_model(path)
-        return self._read[path]
-
-    def known_to(self, path: Path) -> dict[str, Process]:
-        """The processes that those of a file may call: its own before all others.
-
-        Raises:
-            DefinitionError: it is not of its format.
-        """
-        return {**self._of_all, **_by_id(self[path])}
-
-    @cached_property
-    def _of_all(self) -> dict[str, Process]:
-        known: dict[str, Process] = {}
-        for path in reversed(self._files):
-            with suppress(OrchestraError):  # told where that file itself is planned
-                known.update(_by_id(self[path]))
-        return known
-
-
-def _by_id(model: ProcessModel) -> dict[str, Process]:
-    return {process.id: process for process in reversed(model.processes)}
-
-
-def _plans(path: Path, criterion: Criterion | None, models: _Models) -> Iterator[_Plan]:
-    if path.suffix.lower() in PROCESS_SUFFIXES:
+def _plans(path: Path, criterion: Criterion | None, models: Models) -> Iterator[_Plan]:
+    if is_process_file(path):
         yield from _process_plans(path, criterion or Criterion.BRANCHES, models)
-    elif path.suffix.lower() in _SUITE_SUFFIXES:
-        yield _suite_plan(path, criterion)
     else:
-        raise ConfigurationError(
-            f"{path} is neither a process file nor a suite file",
-            hint=f"Name a file that ends in {', '.join((*PROCESS_SUFFIXES, *_SUITE_SUFFIXES))}.",
-        )
+        suite = read_suite(path)
+        names = shown_names(read_processes(suite).tested)
+        yield _Plan(plan_suite(*bind(suite, criterion)), names)
 
 
-def _process_plans(path: Path, criterion: Criterion, models: _Models) -> Iterator[_Plan]:
+def _process_plans(path: Path, criterion: Criterion, models: Models) -> Iterator[_Plan]:
     model = models[path]
     if not model.processes:
         raise ConfigurationError(f"{path} holds no process", hint="Draw one in a pool.")
@@ -148,16 +99,3 @@ def _process_plans(path: Path, criterion: Criterion, models: _Models) -> Iterato
         problems = problems_of(process, model)
         tree = plan_process(scenarios, path, problems)
         yield _Plan(tree, shown_names(process), (*problems, *scenarios.problems))
-
-
-def _suite_plan(path: Path, criterion: Criterion | None) -> _Plan:
-    suite = read_suite(path)
-    steps = [step for file in suite.python_files for step in import_python_steps(file)]
-    bound, scenarios = bind_with_scenarios(
-        suite,
-        protocols=load_protocols(),
-        environment=None,
-        python_steps=steps,
-        selection=Selection(criterion=criterion),
-    )
-    return _Plan(plan_suite(bound, scenarios), shown_names(read_processes(suite).tested))

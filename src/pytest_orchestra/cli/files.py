@@ -1,0 +1,91 @@
+"""The files of a command line: process files read once, suites bound as far as they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from pytest_orchestra.errors import ConfigurationError, OrchestraError
+from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
+from pytest_orchestra.importers import read_model
+from pytest_orchestra.model import Process, ProcessModel
+from pytest_orchestra.suite.binding import Selection, bind_with_scenarios
+from pytest_orchestra.suite.bound import BoundSuite
+from pytest_orchestra.suite.channels import load_protocols
+from pytest_orchestra.suite.python_modules import import_python_steps
+from pytest_orchestra.suite.reading import SuiteFile
+
+_SUITE_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def is_process_file(path: Path) -> bool:
+    """Whether a file is a process file; else it is a suite file.
+
+    Raises:
+        ConfigurationError: by its name it is neither.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (*PROCESS_SUFFIXES, *_SUITE_SUFFIXES):
+        raise ConfigurationError(
+            f"{path} is neither a process file nor a suite file",
+            hint=f"Name a file that ends in {', '.join((*PROCESS_SUFFIXES, *_SUITE_SUFFIXES))}.",
+        )
+    return suffix in PROCESS_SUFFIXES
+
+
+class Models:
+    """The process files that are given, each read once; calls are looked for in all of them."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._files = [path for path in files if path.suffix.lower() in PROCESS_SUFFIXES]
+        self._read: dict[Path, ProcessModel] = {}
+
+    def __getitem__(self, path: Path) -> ProcessModel:
+        """Read a file.
+
+        Raises:
+            DefinitionError: it is not of its format.
+        """
+        if path not in self._read:
+            self._read[path] = read_model(path)
+        return self._read[path]
+
+    def known_to(self, path: Path) -> dict[str, Process]:
+        """The processes that those of a file may call: its own before all others.
+
+        Raises:
+            DefinitionError: it is not of its format.
+        """
+        return {**self._of_all, **_by_id(self[path])}
+
+    @cached_property
+    def _of_all(self) -> dict[str, Process]:
+        known: dict[str, Process] = {}
+        for path in reversed(self._files):
+            with suppress(OrchestraError):  # told where that file itself is looked at
+                known.update(_by_id(self[path]))
+        return known
+
+
+def _by_id(model: ProcessModel) -> dict[str, Process]:
+    return {process.id: process for process in reversed(model.processes)}
+
+
+def bind(suite: SuiteFile, criterion: Criterion | None = None) -> tuple[BoundSuite, ScenarioSet]:
+    """Bind a suite without an environment.
+
+    Raises:
+        BindingError: with every error of the suite and of what it names.
+        ConfigurationError: a protocol plugin or a module of steps cannot be loaded.
+    """
+    steps = [step for file in suite.python_files for step in import_python_steps(file)]
+    return bind_with_scenarios(
+        suite,
+        protocols=load_protocols(),
+        environment=None,
+        python_steps=steps,
+        selection=Selection(criterion=criterion),
+    )
