@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_orchestra.results import RunStatus, StepResult, StepStatus, TestRun
+from pytest_orchestra.results import RunStatus, StepResult, StepStatus, TestRun, ViolationType
 
 MOST_LINES = 25
 WIDTH = 160
@@ -103,9 +103,10 @@ def _took(step: StepResult) -> str:
 
 
 def _reason(step: StepResult) -> str:
-    """The channel's own violation: a missed deadline stands before it."""
-    last = step.violations[-1] if step.violations else None
-    return " ".join([last.type.value, *_lines(last.message)[:1]]) if last else "no reason was told"
+    """The first violation but a missed deadline, which says less than what stands beside it."""
+    own = [each for each in step.violations if each.type is not ViolationType.TIMEOUT]
+    told = next(iter([*own, *step.violations]), None)
+    return " ".join([told.type.value, *_lines(told.message)[:1]]) if told else "no reason was told"
 
 
 def _progress(run: TestRun) -> str:

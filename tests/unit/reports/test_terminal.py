@@ -275,6 +275,16 @@ def test_a_failure_has_one_line_for_lists(
     assert headline(run(step())) == "Orders: scenario amount-high[vip] with data vip on staging"
 
 
+def test_the_line_for_lists_tells_the_first_of_several_reasons(
+    run: MakeRun, step: MakeStep, violation: MakeViolation
+) -> None:
+    """A wrong status comes before the rules that fail because of it."""
+    several = violation("HTTP_ERROR", "saw 500"), violation("BUSINESS_RULE_VIOLATION", "no total")
+    assert headline(run(step(*several))) == "'Place order': HTTP_ERROR saw 500"
+    alone = step(violation("TIMEOUT", "not met"))
+    assert headline(run(alone)) == "'Place order': TIMEOUT not met"
+
+
 def test_the_number_of_lines_can_be_said(
     run: MakeRun, step: MakeStep, violation: MakeViolation
 ) -> None:
