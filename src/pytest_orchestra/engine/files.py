@@ -59,9 +59,8 @@ class FileReader:
             document = parse_document(text, file=str(file))
             return compile_template(document.value, location=document.location)
         except DefinitionError as error:
-            raise EvaluationError(
-                f"file({path!r}): {error}", hint=f"Paths are taken from {self.folder}."
-            ) from error
+            hint = f"Paths are taken from {self.folder}."
+            raise EvaluationError(str(error).removesuffix("."), hint=hint) from error
 
 
 def _locator(text: str, file: str) -> Locate:

@@ -50,12 +50,12 @@ def test_a_file_is_read_once(reader: FileReader) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "text"),
     [
-        ("none.json", None, "file('none.json'): {folder}/none.json: error[file-missing]"),
-        ("a.json", "{", "file('a.json'): {folder}/a.json:1:2: error"),
-        ("a.txt", b"\xff", "file('a.txt'): {folder}/a.txt:1: error[file-encoding]"),
-        ("a.txt", "ab\ncd {{ 1 + }}", "file('a.txt'): {folder}/a.txt:2:4: error"),
-        ("a.json", '["{{ 1 + }}"]', "file('a.json'): {folder}/a.json:1:2: error"),
-        ("a.txt", b"x" * (LIMIT + 1), "file('a.txt'): {folder}/a.txt: error[file-too-large]"),
+        ("none.json", None, "{folder}/none.json: error[file-missing]"),
+        ("a.json", "{", "{folder}/a.json:1:2: error"),
+        ("a.txt", b"\xff", "{folder}/a.txt:1: error[file-encoding]"),
+        ("a.txt", "ab\ncd {{ 1 + }}", "{folder}/a.txt:2:4: error"),
+        ("a.json", '["{{ 1 + }}"]', "{folder}/a.json:1:2: error"),
+        ("a.txt", b"x" * (LIMIT + 1), "{folder}/a.txt: error[file-too-large]"),
         (7, None, "file() needs the path of a file. Write file('x.json')."),
         ("a\0b", None, "file() needs the path of a file"),
     ],
@@ -71,6 +71,7 @@ def test_what_cannot_be_read_says_why(
     assert str(caught.value).startswith(text.format(folder=reader.folder))
     if isinstance(name, str) and "\0" not in name:
         assert str(caught.value).endswith(f"Paths are taken from {reader.folder}.")
+        assert ".." not in str(caught.value)
 
 
 def test_a_file_that_includes_itself_is_found(reader: FileReader) -> None:
