@@ -67,7 +67,7 @@ def read_drawing(path: Path) -> Drawing:
 def _suffix_unknown(path: Path) -> DefinitionError:
     return _refusal(
         "suffix-unknown",
-        f"a file named '*{path.suffix}' is no process file",
+        f"a file named '{path.name}' is no process file",
         f"Name it with one of the suffixes {' '.join(SUFFIXES)}",
         path,
     )

@@ -30,10 +30,15 @@ def package_of(path: Path) -> str:
 
 
 def _imported(path: Path) -> ModuleType:
-    if not (path.is_file() and path.suffix == ".py" and path.stem.isidentifier()):
+    if not (path.is_file() and path.suffix == ".py"):
         raise ConfigurationError(
             f"python: {path} is not a Python file",
             hint="Paths are taken from the suite file's folder.",
+        )
+    if not path.stem.isidentifier():
+        raise ConfigurationError(
+            f"python: '{path.stem}' is no name that Python can import",
+            hint="Rename the file: letters, digits and '_', the first no digit.",
         )
     package = package_of(path)
     if package not in sys.modules:

@@ -48,7 +48,7 @@ def test_the_suffixes_are_said_where_the_files_is_none_of_them(tmp_path: Path) -
     problem = refusal(path)
     assert problem.code == "suffix-unknown"
     assert ".bpmn" in problem.hint
-    assert str(problem).startswith(f"{path}: error[suffix-unknown] ")
+    assert str(problem).startswith(f"{path}: error[suffix-unknown] a file named 'order.txt' is ")
 
 
 def test_a_missing_file_is_refused_with_the_systems_reason(tmp_path: Path) -> None:

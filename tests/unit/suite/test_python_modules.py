@@ -48,6 +48,18 @@ def test_what_is_no_python_file_is_refused(write: Write, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["my steps.py", "2nd.py", "my.steps.py"])
+def test_a_file_whose_name_cannot_be_imported_is_refused(write: Write, name: str) -> None:
+    """It is a Python file; the text says what is wrong with its name."""
+    with pytest.raises(ConfigurationError) as refusal:
+        import_python_steps(write(name, MODULE))
+    stem = name.removesuffix(".py")
+    assert str(refusal.value) == (
+        f"python: '{stem}' is no name that Python can import."
+        " Rename the file: letters, digits and '_', the first no digit."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
