@@ -11,6 +11,8 @@ import pytest
         ("--orchestra-criterion=all", "*--orchestra-criterion: 'all' is none of flows, *"),
         ("--orchestra-suite=nowhere", "*--orchestra-suite: 'nowhere' names no suite file*"),
         ("--orchestra-suite=*.nothing", "*--orchestra-suite: '*.nothing' names no suite file*"),
+        ("--orchestra-suite=shop_steps.py", "*/shop_steps.py is no suite file and no process *"),
+        ("--orchestra-suite=*", "* is no suite file and no process file; those end in .bpmn, *"),
     ],
 )
 def test_a_wrong_option_is_a_usage_error(

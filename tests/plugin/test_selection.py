@@ -90,6 +90,24 @@ def test_several_processes_of_a_file_and_letters_of_every_script(shop: pytest.Py
     shop.runpytest("order.bpmn", "-n", "2").assert_outcomes(skipped=3)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("order.bpmn", "ORDER.BPMN"),
+        ("order.bpmn", "order.bpmn2"),
+        ("order.suite.yaml", "Order.Suite.YAML"),
+    ],
+)
+@pytest.mark.parametrize("argument", ["{}", "--orchestra-suite={}"])
+def test_a_suffix_may_be_written_in_any_case(
+    shop: pytest.Pytester, old: str, new: str, argument: str
+) -> None:
+    """Every suffix that the importers read is collected, however it is written."""
+    (shop.path / new).write_bytes((shop.path / old).read_bytes())
+    listed = collected(shop.runpytest(argument.format(new), "--collect-only", "-q"))
+    assert [name.rpartition("::")[2] for name in listed] == ["main", "amount-high"]
+
+
 def test_a_suite_runs_scenarios_of_any_script(shop: pytest.Pytester, write: Write) -> None:
     """Their marks, data and Python steps too."""
     (shop.path / "order.bpmn").write_text(TWO_PROCESSES, encoding="utf-8")

@@ -19,7 +19,7 @@ from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.notices import OrchestraWarning, warn
 from pytest_orchestra.plugin.options import OPTIONS, Options
-from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, with_short_paths
+from pytest_orchestra.plugin.paths import is_process, with_short_paths
 from pytest_orchestra.plugin.targets import why_not
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
@@ -34,7 +34,8 @@ _TAGS = pytest.StashKey[set[str]]()
 
 def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector:
     """The collector of a suite file or of a bare process file."""
-    kind = ProcessModule if path.name.endswith((*PROCESS_SUFFIXES, ".xml")) else SuiteModule
+    is_process_file = is_process(path) or path.suffix.lower() == ".xml"
+    kind = ProcessModule if is_process_file else SuiteModule
     return kind.from_parent(parent, path=path)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pytest_orchestra.plugin.paths import named_files
+from pytest_orchestra.plugin.paths import NAMED_SUFFIXES, may_be_named, named_files
 
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
 
@@ -212,6 +212,11 @@ def _suites(config: pytest.Config, said: _Said) -> Iterator[Path]:
             raise pytest.UsageError(
                 f"{called}: {name!r} names no suite file"
                 f" (looked in {folder}); give a *.suite.yaml, a .bpmn, a directory or a glob"
+            )
+        if strange := next((path for path in found if not may_be_named(path)), None):
+            raise pytest.UsageError(
+                f"{called}: {strange} is no suite file and no process file;"
+                f" those end in {', '.join(NAMED_SUFFIXES)}"
             )
         yield from found
 

@@ -10,17 +10,24 @@ from pathlib import Path
 import pytest
 
 SUITE_SUFFIXES = (".suite.yaml", ".suite.yml")
-PROCESS_SUFFIXES = (".bpmn", ".bpmn20.xml")
+PROCESS_SUFFIXES = (".bpmn", ".bpmn2", ".bpmn20.xml")
+NAMED_SUFFIXES = (*PROCESS_SUFFIXES, ".xml", ".yaml", ".yml", ".json")
+"""Of what is read where the user names the file."""
 
 
 def is_suite(path: Path) -> bool:
     """Whether the file's name is that of a suite file."""
-    return path.name.endswith(SUITE_SUFFIXES)
+    return path.name.lower().endswith(SUITE_SUFFIXES)
 
 
 def is_process(path: Path) -> bool:
     """Whether the file's name is that of a process file."""
-    return path.name.endswith(PROCESS_SUFFIXES)
+    return path.name.lower().endswith(PROCESS_SUFFIXES)
+
+
+def may_be_named(path: Path) -> bool:
+    """Whether the file is read here if the user names it."""
+    return path.name.lower().endswith(NAMED_SUFFIXES)
 
 
 def named_files(name: str, folder: Path, *, ignored: Sequence[str] = ()) -> list[Path]:

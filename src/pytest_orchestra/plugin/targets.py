@@ -8,16 +8,14 @@ import pytest
 import pytest_asyncio.plugin
 
 from pytest_orchestra.plugin.options import OPTIONS
-from pytest_orchestra.plugin.paths import PROCESS_SUFFIXES, is_process, is_suite
-
-_READABLE = (*PROCESS_SUFFIXES, ".xml", ".yaml", ".yml", ".json")
+from pytest_orchestra.plugin.paths import is_process, is_suite, may_be_named
 
 
 def is_ours(path: Path, parent: pytest.Collector) -> bool:
     """Whether a file is collected here: suites always, anything that the user named."""
     if is_suite(path):
         return True
-    if not path.name.endswith(_READABLE):
+    if not may_be_named(path):
         return False
     if path in parent.config.stash[OPTIONS].suites:
         return True
