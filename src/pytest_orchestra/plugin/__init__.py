@@ -93,7 +93,9 @@ def pytest_runtest_makereport(
     """Show a refusal of ours by its text, and no secrets, to whoever reads the report."""
     report = yield
     masking.mask_captured(report, item.config)
-    return refusals.without_traceback(report, call, item)
+    report = refusals.without_traceback(report, call, item)
+    refusals.without_secrets(report, call, item)
+    return report
 
 
 def pytest_terminal_summary(

@@ -31,6 +31,24 @@ def without_traceback(
     return report
 
 
+def without_secrets(
+    report: pytest.TestReport, call: pytest.CallInfo[None], item: pytest.Item
+) -> None:
+    """Hide secrets in the traceback of a scenario, of whatever it was that ended the phase."""
+    from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
+
+    if call.excinfo is None or report.skipped or not isinstance(item, ScenarioItem):
+        return
+    if isinstance(call.excinfo.value, pytest.xfail.Exception):  # pytest still has to look at it
+        return
+    text = report.longreprtext
+    if (shown := masked(item.config, text)) == text:
+        return
+    report.longrepr = shown
+    told = ScenarioFailed(masked(item.config, call.excinfo.exconly()))
+    call.excinfo = pytest.ExceptionInfo.from_exception(told.with_traceback(call.excinfo.tb))
+
+
 def without_wrapping(report: pytest.CollectReport, collector: pytest.Collector) -> None:
     """Let pytest's summary show the text of a file of ours that could not be collected."""
     if report.failed and getattr(collector, "is_of_orchestra", False):
