@@ -20,6 +20,9 @@ DATA_FIXTURE = "orchestra_data"
 """The fixture by which a Python step reads data."""
 
 
+_NAME_FILES = "Name files of data sets: 'data: {files: data/*.yaml}'."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """The data set of a scenario, or why it cannot run; neither where nothing reads data."""
@@ -126,7 +129,7 @@ class DataChoice:
                     "unknown-data",
                     f"no data set is called '{name}'",
                     at=marking.data_at,
-                    hint=suggestion(name, self._sets.by_name, "There are"),
+                    hint=suggestion(name, self._sets.by_name, "There are") or _NAME_FILES,
                 )
             return Choice()
         if found.name not in self._selected.by_name:
@@ -142,7 +145,7 @@ class DataChoice:
                     "no-data",
                     f"'{reference}' is read, and there is no data set",
                     at=reference.location,
-                    hint="Name files of data sets: 'data: {files: data/*.yaml}'.",
+                    hint=_NAME_FILES,
                 )
             return
         value: object = data.values

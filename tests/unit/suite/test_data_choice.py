@@ -114,6 +114,15 @@ def test_a_set_that_no_file_holds_is_refused(bench: Bench, data: str) -> None:
     ]
 
 
+def test_a_set_is_named_where_there_is_none_at_all(bench: Bench) -> None:
+    assert bench.errors(
+        "scenarios: {mark: {main: {data: vip}}}\n" + READ.replace("{{data.a}}", "x")
+    ) == [
+        "3:33: [unknown-data] no data set is called 'vip'."
+        " Name files of data sets: 'data: {files: data/*.yaml}'."
+    ]
+
+
 @pytest.mark.parametrize(
     ("read", "column", "problem"),
     [
