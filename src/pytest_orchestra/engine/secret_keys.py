@@ -9,16 +9,16 @@ from functools import lru_cache
 MOST_KEYS = 4096
 """Keys that are remembered."""
 
-STEMS = ("auth", "cookie", "key", "pass", "secret", "token")
+STEMS = ("auth", "cookie", "key", "pass", "pwd", "secret", "token")
 """One of these is in every secret key."""
 
 _KEYS = frozenset({
     "apikey", "authorization", "cookie", "passphrase", "passwd", "password", "privatekey",
-    "proxyauthorization", "secret", "setcookie", "token", "xauthtoken",
+    "proxyauthorization", "pwd", "secret", "setcookie", "token",
 })  # fmt: skip
 _KEY_ENDS = (
-    "accesstoken", "apikey", "idtoken", "passwd", "password", "privatekey", "refreshtoken",
-    "secret", "secretkey",
+    "accesstoken", "apikey", "apitoken", "authtoken", "bearertoken", "idtoken", "passwd",
+    "password", "privatekey", "refreshtoken", "secret", "secretkey", "sessiontoken",
 )  # fmt: skip
 
 _SENT_COOKIE = re.compile(r"[^=;\s]+=([^;]+)")

@@ -17,7 +17,8 @@ _KEY = re.compile(
     r"""|(?:^|(?<=[\s?&;]))(?P<plain>[\w.-]{1,100})="""
 )
 """``"key": ``, also within a JSON text in JSON, ``'key': `` of Python, ``key=`` of a query."""
-_URL_PASSWORD = re.compile(r"(://[^\s/@:]*:)([^\s/@]+)@")
+_URL_PASSWORD = re.compile(r"""(://[^\s/@:]*:)([^\s/?#"',]+(?=@)|[^\s/@]+)@""")
+"""Up to the last at sign before the path: a password may have one, too."""
 _OPTION = re.compile(r"[?&]([^\s=&#]+)=([^\s&#'\"]+)")
 _OPENED = re.compile(r"""\\*["']""")
 _BRACKETS = ("[", "{")

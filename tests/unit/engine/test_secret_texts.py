@@ -71,6 +71,20 @@ def test_passwords_of_urls_are_hidden_unless_they_name_a_variable() -> None:
     assert hide_passwords(text) == "pg://u:***@h/x pg://u:$PW@h/x mail://a@b"
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("pg://u:p@ss@word@h:1/x?a=b@c", "pg://u:***@h:1/x?a=b@c"),
+        ("pg://u:a?b,c@h/x", "pg://u:***@h/x"),
+        ('["pg://u:pw@h","a@b"]', '["pg://u:***@h","a@b"]'),
+        ("pg://u:p@s@h, pg://v:q@h", "pg://u:***@h, pg://v:***@h"),
+    ],
+)
+def test_a_password_in_a_url_may_have_an_at_sign(text: str, hidden: str) -> None:
+    """Nobody has to encode it: what reads the URL takes the last one before the path."""
+    assert hide_passwords(text) == hidden
+
+
 def test_an_address_has_secrets_before_its_host_and_after_its_path() -> None:
     """As they are written there."""
     address = "pg://u:p%20w@h/x?sslmode=require&password=a%20b"

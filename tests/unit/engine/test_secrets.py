@@ -99,7 +99,8 @@ def test_passwords_in_urls_are_hidden_whoever_wrote_them() -> None:
     "key",
     [
         "password", "Password", "db_password", "Authorization", "Set-Cookie", "accessToken",
-        "x-api-key", "CLIENT_SECRET", "token", "refresh-token", "private_key",
+        "x-api-key", "CLIENT_SECRET", "token", "refresh-token", "private_key", "API_TOKEN",
+        "X-Auth-Token", "bearerToken", "session_token", "pwd",
     ],
 )  # fmt: skip
 def test_values_are_hidden_by_key(key: str) -> None:
@@ -112,7 +113,9 @@ def test_values_are_hidden_by_key(key: str) -> None:
     assert mask.value({key: False}) == {key: False}
 
 
-@pytest.mark.parametrize("key", ["key", "tokens", "total", "secretary", "passwordless", 7])
+@pytest.mark.parametrize(
+    "key", ["key", "tokens", "next_page_token", "total", "secretary", "passwordless", 7]
+)
 def test_other_keys_are_not(key: object) -> None:
     """Nor keys that are no text."""
     assert Mask().value({key: "abc"}) == {key: "abc"}
