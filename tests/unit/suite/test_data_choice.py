@@ -118,8 +118,10 @@ def test_a_set_is_named_where_there_is_none_at_all(bench: Bench) -> None:
     assert bench.errors(
         "scenarios: {mark: {main: {data: vip}}}\n" + READ.replace("{{data.a}}", "x")
     ) == [
-        "3:33: [unknown-data] no data set is called 'vip'."
-        " Name files of data sets: 'data: {files: data/*.yaml}'."
+        (
+            "3:33: [unknown-data] no data set is called 'vip'."
+            " Name files of data sets: 'data: {files: data/*.yaml}'."
+        )
     ]
 
 
