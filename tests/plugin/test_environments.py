@@ -218,6 +218,28 @@ def test_a_conftest_wraps_the_environment(
     shop.runpytest("--orchestra-env=local").assert_outcomes(passed=2)
 
 
+def test_a_conftest_that_forgets_to_return_the_environment_is_told(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """The text alone: what to return."""
+    write(
+        conftest__py="""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def orchestra_environment(orchestra_environment):
+            orchestra_environment.override("http", "orders", url="http://127.0.0.1:9")
+        """
+    )
+    result = shop.runpytest("-k", "main")
+    result.assert_outcomes(errors=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        ["the fixture 'orchestra_environment' gave NoneType, no environment. Let the conftest *"]
+    )
+    assert "Traceback" not in result.stdout.str()
+    assert "driving.py" not in result.stdout.str()
+
+
 def test_an_error_in_a_conftest_says_which_line_asked(shop: pytest.Pytester, write: Write) -> None:
     """The text alone, and the line of the user's own."""
     write(

@@ -54,7 +54,7 @@ def test_hooks_see_every_step_that_ran(shop: pytest.Pytester, write: Write) -> N
 def test_what_a_hook_raises_ends_the_scenario(
     shop: pytest.Pytester, write: Write, hook: str, raised: str, outcome: str
 ) -> None:
-    """A skip skips, an error fails with its traceback; the log says that the run was cut."""
+    """A skip skips, an error fails with its own traceback; the log says that the run was cut."""
     write(
         conftest__py=f"""
         import pytest
@@ -66,6 +66,7 @@ def test_what_a_hook_raises_ends_the_scenario(
     result = shop.runpytest("-k", "main", "-rs")
     result.assert_outcomes(**{outcome: 1}, deselected=1)
     result.stdout.fnmatch_lines(["*not here*" if outcome == "skipped" else "E *ValueError: odd"])
+    assert "pytest_orchestra/" not in result.stdout.str()  # no frame of ours
     (log,) = shop.path.glob(".orchestra/*/events.jsonl")
     assert '"status":"CANCELLED"' in log.read_text("utf-8")
 

@@ -172,6 +172,21 @@ def session_environment(config: pytest.Config) -> Environment:
     return environment
 
 
+def check_environment(given: object) -> None:
+    """See that what a conftest wrapped the fixture in gives an environment still.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    from pytest_orchestra.engine.environment import Environment
+
+    if not isinstance(given, Environment):
+        raise ConfigurationError(
+            f"the fixture 'orchestra_environment' gave {type(given).__name__}, no environment",
+            hint="Let the conftest that wraps it return the one it got, or what 'override' gives.",
+        )
+
+
 def _variables(definition: EnvironmentDefinition) -> Mapping[str, str]:
     if definition.env_file is None:
         return {}

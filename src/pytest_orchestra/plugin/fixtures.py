@@ -33,7 +33,9 @@ async def orchestra_engine(
 ) -> AsyncIterator[Driver]:
     """What runs scenarios on the session's loop. For the plugin's own items."""
     from pytest_orchestra.plugin.driving import open_driver
+    from pytest_orchestra.plugin.environments import check_environment
 
+    check_environment(orchestra_environment)
     driver = await open_driver(request.config, orchestra_environment)
     yield driver
     await driver.close()

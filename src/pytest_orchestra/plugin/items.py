@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_orchestra.plugin.outcomes import UNTESTED
+from pytest_orchestra.plugin.paths import is_users_own
 
 if TYPE_CHECKING:
     from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
@@ -53,9 +54,13 @@ class ScenarioItem(pytest.Function):
         return self.path, 0, f"{self.suite.name}: {self.bound.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # noqa: ANN401 - pytest's own type
-        """Our own text for a failed scenario; else pytest's traceback."""
+        """Our own text for a failed scenario; else pytest's traceback, from the user's code on."""
         if isinstance(excinfo.value, ScenarioFailed):
             return str(excinfo.value)
+        if not self.config.getoption("fulltrace"):
+            root, trace = self.config.rootpath, excinfo.traceback
+            theirs = (n for n, entry in enumerate(trace) if is_users_own(Path(entry.path), root))
+            excinfo.traceback = trace[next(theirs, 0) :]
         return super().repr_failure(excinfo)
 
     def describe(self, properties: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ SUITE_SUFFIXES = (".suite.yaml", ".suite.yml")
 PROCESS_SUFFIXES = (".bpmn", ".bpmn2", ".bpmn20.xml")
 NAMED_SUFFIXES = (*PROCESS_SUFFIXES, ".xml", ".yaml", ".yml", ".json")
 """Of what is read where the user names the file."""
+_OURS = Path(__file__).parents[1]
 
 
 def is_suite(path: Path) -> bool:
@@ -73,6 +74,12 @@ def _is_left_out(folder: Path, ignored: Sequence[str]) -> bool:
     """As pytest leaves folders out: by name, and virtual environments."""
     by_name = any(fnmatch(folder.name, pattern) for pattern in ignored)
     return by_name or (folder / "pyvenv.cfg").is_file()
+
+
+def is_users_own(path: Path, root: Path) -> bool:
+    """Whether a file of a traceback is of the tests below ``root``, neither ours nor installed."""
+    is_theirs = path.is_relative_to(root) and "site-packages" not in path.parts
+    return is_theirs and not path.is_relative_to(_OURS)
 
 
 def with_short_paths(text: str, config: pytest.Config) -> str:

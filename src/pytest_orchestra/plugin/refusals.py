@@ -8,8 +8,7 @@ import pytest
 
 from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.plugin.masking import masked
-
-_OURS = Path(__file__).parents[1]
+from pytest_orchestra.plugin.paths import is_users_own, with_short_paths
 
 
 def without_traceback(
@@ -23,7 +22,6 @@ def without_traceback(
     if not report.failed or not isinstance(error, OrchestraError):
         return report
     from pytest_orchestra.plugin.items import ScenarioItem
-    from pytest_orchestra.plugin.paths import with_short_paths
 
     if report.when != "call" or isinstance(item, ScenarioItem):
         text = masked(item.config, f"{error}{_asked_by(call, item.config.rootpath)}")
@@ -59,7 +57,6 @@ def _asked_by(call: pytest.CallInfo[None], root: Path) -> str:
     """The line of the user's own code that led to the error, if one did."""
     for entry in reversed(call.excinfo.traceback if call.excinfo is not None else ()):
         path = Path(entry.path)
-        is_theirs = path.is_relative_to(root) and "site-packages" not in path.parts
-        if is_theirs and not path.is_relative_to(_OURS):
+        if is_users_own(path, root):
             return f"\nasked for by {path.relative_to(root)}:{entry.lineno + 1} in {entry.name}"
     return ""
