@@ -21,7 +21,7 @@ from pytest_orchestra.documents.decoding import decode_value
 from pytest_orchestra.documents.reading import parse_document
 from pytest_orchestra.engine.assertions import STABLE_FOR
 from pytest_orchestra.importers.bpmn.findings import CODES
-from pytest_orchestra.suite import binding, expectations
+from pytest_orchestra.suite import expectations, generation
 from pytest_orchestra.suite import file as parts
 
 Table = Callable[[str, str], Iterator[list[str]]]
@@ -79,8 +79,8 @@ def test_defaults_are_those_of_the_code(table: Table) -> None:
     assert expect["every"] == f"`{expectations.EVERY * 1000:g}ms`"
     assert expect["stable_for"].startswith(f"`{STABLE_FOR:g}s`")
     chosen = {words(row[0])[0]: row[2] for row in table("suite-file.md", "## scenarios")}
-    assert chosen["max_loop_iterations"] == f"`{binding.MAX_LOOP_ITERATIONS}`"
-    assert chosen["max_scenarios"] == f"`{binding.MAX_SCENARIOS}`"
+    assert chosen["max_loop_iterations"] == f"`{generation.MAX_LOOP_ITERATIONS}`"
+    assert chosen["max_scenarios"] == f"`{generation.MAX_SCENARIOS}`"
 
 
 def test_keys_that_are_not_there_yet_are_listed(table: Table) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pytest_orchestra.cli import plan, validate
+from pytest_orchestra.cli import diff, plan, validate
 from pytest_orchestra.errors import OrchestraError
 
 WRONG = 2
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="orchestra", description="Business processes tested branch by branch."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command in (("plan", plan), ("validate", validate)):
+    for name, command in (("plan", plan), ("validate", validate), ("diff", diff)):
         command.configure(
             commands.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
@@ -17,6 +18,8 @@ from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.python_modules import import_python_steps
 from pytest_orchestra.suite.reading import SuiteFile
+
+_Value = TypeVar("_Value")
 
 _SUITE_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -34,6 +37,20 @@ def is_process_file(path: Path) -> bool:
             hint=f"Name a file that ends in {', '.join((*PROCESS_SUFFIXES, *_SUITE_SUFFIXES))}.",
         )
     return suffix in PROCESS_SUFFIXES
+
+
+def look_at(
+    files: Iterable[Path], look: Callable[[Path], Iterable[_Value]]
+) -> tuple[list[_Value], list[OrchestraError]]:
+    """Everything that is found in the files, and the errors of those that cannot be read."""
+    found: list[_Value] = []
+    errors: list[OrchestraError] = []
+    for path in files:
+        try:
+            found.extend(look(path))
+        except OrchestraError as error:
+            errors.append(error)
+    return found, errors
 
 
 class Models:

@@ -6,13 +6,16 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pytest_orchestra.cli.files import Models, bind, is_process_file
+from pytest_orchestra.cli.files import Models, bind, is_process_file, look_at
+from pytest_orchestra.cli.graph import print_graphs
+from pytest_orchestra.cli.locks import write_locks
 from pytest_orchestra.cli.names import shown_names
 from pytest_orchestra.cli.plan_text import render_plan
-from pytest_orchestra.errors import ConfigurationError, OrchestraError
+from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.model import Problem, Severity
@@ -44,40 +47,53 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="BPMN or suite file")
     parser.add_argument("--criterion", choices=criteria, help="which scenarios; else the suite's")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    for option in ("--data", "--graph", "--lock"):
-        parser.add_argument(option, nargs=0, action=_NotYet, help=argparse.SUPPRESS)
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--graph", action="store_true", help="print the control-flow graph as JSON instead"
+    )
+    instead.add_argument(
+        "--lock", action="store_true", help="write a lock file beside each file instead"
+    )
+    instead.add_argument("--data", nargs=0, action=_NotYet, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the plans of all files; what is wrong goes to standard error.
+    """Print the plans of all files, or what was asked for instead.
+
+    What is wrong goes to standard error.
 
     Returns:
-        0, or 2 where a file is wrong; the plans of the other files are printed all the same.
+        0, or 2 where a file is wrong; the other files are looked at all the same.
 
     Raises:
         ConfigurationError: a protocol plugin cannot be loaded.
     """
     criterion = Criterion(arguments.criterion) if arguments.criterion else None
-    models = Models(arguments.files)
-    plans: list[_Plan] = []
-    wrong: list[object] = []
-    for path in arguments.files:
-        try:
-            for plan in _plans(path, criterion, models):
-                plans.append(plan)
-                wrong.extend(each for each in plan.problems if each.severity is Severity.ERROR)
-        except OrchestraError as error:
-            wrong.append(error)
-    if arguments.format == "json":
-        print(
-            json.dumps({"processes": [plan.tree for plan in plans]}, indent=2, ensure_ascii=False)
-        )
-    elif plans:
-        print("\n\n".join(render_plan(plan.tree, plan.names) for plan in plans))
+    wrong: Sequence[object]
+    if arguments.graph:
+        wrong = print_graphs(arguments.files)
+    elif arguments.lock:
+        wrong = write_locks(arguments.files, criterion, as_json=arguments.format == "json")
+    else:
+        wrong = _print_plans(arguments.files, criterion, as_json=arguments.format == "json")
     for each in dict.fromkeys(map(str, wrong)):
         print(each, file=sys.stderr)
     return 2 if wrong else 0
+
+
+def _print_plans(
+    files: Sequence[Path], criterion: Criterion | None, *, as_json: bool
+) -> Sequence[object]:
+    models = Models(files)
+    plans, errors = look_at(files, lambda path: _plans(path, criterion, models))
+    if as_json:
+        tree = {"processes": [plan.tree for plan in plans]}
+        print(json.dumps(tree, indent=2, ensure_ascii=False))
+    elif plans:
+        print("\n\n".join(render_plan(plan.tree, plan.names) for plan in plans))
+    problems = chain.from_iterable(plan.problems for plan in plans)
+    return [*errors, *(each for each in problems if each.severity is Severity.ERROR)]
 
 
 def _plans(path: Path, criterion: Criterion | None, models: Models) -> Iterator[_Plan]:

@@ -90,6 +90,7 @@ class _OrchestraModule(pytest.Module):
                 criterion=_criterion(options, suite),
                 data_names=options.data,
                 data_tags=options.data_tags,
+                locked=options.locked,
                 global_data=everywhere or (),
                 specs=self.config.stash.setdefault(_SPECS, {}),
             ),

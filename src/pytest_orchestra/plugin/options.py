@@ -79,6 +79,7 @@ _TABLE = (
         choices=("flows", "branches", "pairs", "paths"),
         text="which scenarios",
     ),
+    _Option(name="locked", text="fail where scenarios are not those of the lock file"),
 )
 
 
@@ -91,6 +92,7 @@ class Options:
         are_suites_asked_for: on the command line, not by the ini file.
         env, ini_env: of the command line and of the ini file: a suite's own comes between.
         criterion, ini_criterion: the same.
+        locked: scenarios must be those of the lock files.
         mode: upper case.
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
         state_dir: folder of the sessions' state, relative to rootdir.
@@ -108,6 +110,7 @@ class Options:
     mode: str = DEFAULT_MODE
     criterion: str | None = None
     ini_criterion: str | None = None
+    locked: bool = False
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
     keep: int = 20
@@ -172,6 +175,7 @@ def read_options(config: pytest.Config) -> Options:
         mode=said["mode"].best or DEFAULT_MODE,
         criterion=said["criterion"].flag or None,
         ini_criterion=said["criterion"].ini or None,
+        locked=bool(said["locked"].best),
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
         keep=_number(config, "orchestra_keep"),

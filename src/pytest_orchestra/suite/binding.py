@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.errors import BindingError
-from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.lock import lock_scenarios
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.model import ElementId, Problem, Severity
 from pytest_orchestra.spi import ProtocolPlugin
@@ -19,6 +19,8 @@ from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
+from pytest_orchestra.suite.drift import DRIFTED, drift_problems
+from pytest_orchestra.suite.generation import generate
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.names import KnownNames
 from pytest_orchestra.suite.order import OrderCheck
@@ -30,13 +32,7 @@ from pytest_orchestra.suite.reading import SuiteFile
 from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
 from pytest_orchestra.suite.scenarios import ScenarioBinder, tasks_of
 from pytest_orchestra.suite.services import Services, Specs
-from pytest_orchestra.suite.steering import SteeringReader, turns_of
 from pytest_orchestra.suite.steps import StepCompiler
-
-MAX_LOOP_ITERATIONS = 2
-"""How often a scenario turns back by one flow, unless the suite says otherwise."""
-MAX_SCENARIOS = 1000
-"""How many scenarios are chosen at most, unless the suite says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +42,13 @@ class Selection:
     Attributes:
         criterion: None: the suite's own, else ``branches``.
         data_names, data_tags: only these data sets; empty: all.
+        locked: the scenarios must be those of the suite's lock file.
     """
 
     criterion: Criterion | None = None
     data_names: Sequence[str] = ()
     data_tags: Sequence[str] = ()
+    locked: bool = False
 
 
 def bind_suite(
@@ -62,6 +60,7 @@ def bind_suite(
     criterion: Criterion | None = None,
     data_names: Sequence[str] = (),
     data_tags: Sequence[str] = (),
+    locked: bool = False,
     global_data: Sequence[DataSet] = (),
     specs: Specs | None = None,
 ) -> BoundSuite:
@@ -75,6 +74,7 @@ def bind_suite(
         criterion: None: the suite's own, else ``branches``.
         data_names: only data sets called so; empty: all.
         data_tags: and those with one of these tags.
+        locked: the scenarios must be those of the suite's lock file.
         global_data: the data sets of every suite.
         specs: the descriptions that suites before this one have read; gets those of this one.
 
@@ -82,7 +82,9 @@ def bind_suite(
         BindingError: with every error of the suite and of what it names.
         ConfigurationError: the criterion is not there yet.
     """
-    selection = Selection(criterion=criterion, data_names=data_names, data_tags=data_tags)
+    selection = Selection(
+        criterion=criterion, data_names=data_names, data_tags=data_tags, locked=locked
+    )
     bound, _ = bind_with_scenarios(
         suite,
         protocols=protocols,
@@ -145,13 +147,16 @@ class _Binding:
         if processes is None or isinstance(elements, UnknownElements):
             raise BindingError(self._errors())
         process = processes.tested
-        scenarios = self._generate(processes, elements)
+        scenarios, problems = generate(suite, processes, elements, self.selection.criterion)
+        drift = self._drift(processes, scenarios)
+        self.problems.extend((*problems, *drift))
         told = tuple(scenarios.scenarios)
         tasks = tasks_of(process, processes.called)
         binder = self._binder(tasks, told, placed, data)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
-        self.problems.extend(unused_steps(placed, binder.used, told))
+        has_drifted = any(each.code == DRIFTED for each in drift)
+        self.problems.extend(unused_steps(placed, binder.used, told, has_drifted=has_drifted))
         self._review(tasks, elements, bound)
         return BoundSuite(
             file=suite.file,
@@ -175,23 +180,16 @@ class _Binding:
             return processes
         return None
 
-    def _generate(self, processes: SuiteProcesses, elements: Elements) -> ScenarioSet:
-        part = self.suite.part.scenarios
-        reader = SteeringReader(processes.tested, elements, self.suite.document)
-        turns, _ = turns_of(part, MAX_LOOP_ITERATIONS)
-        most = part.max_scenarios
-        scenarios = generate_scenarios(
-            processes.tested,
-            criterion=self.selection.criterion or Criterion(part.criterion or "branches"),
-            max_loop_iterations=turns,
-            max_scenarios=MAX_SCENARIOS if most is None else most,
-            steering=reader.read(part),
-            processes=processes.known,
-        )
-        self.problems.extend(scenarios.problems)
-        self.problems.extend(reader.problems)
-        self.problems.extend(map(reader.placed, scenarios.faults))
-        return scenarios
+    def _drift(self, processes: SuiteProcesses, scenarios: ScenarioSet) -> Sequence[Problem]:
+        """How the scenarios differ from those that were locked, if they must not."""
+        if not self.selection.locked:
+            return ()
+        model = processes.model.processes if self.suite.model else (processes.tested,)
+        ids = [process.id for process in model]
+        problems: list[Problem] = []
+        with collecting(problems):
+            problems.extend(drift_problems(self.suite.file, lock_scenarios(scenarios), ids))
+        return problems
 
     def _services(self) -> Services:
         suite = self.suite

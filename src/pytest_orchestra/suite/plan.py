@@ -86,7 +86,7 @@ def _plan(
         "infeasible": [_infeasible(each) for each in scenarios.infeasible],
         "twins": twins,
         "left_out": {"number": left_out.number, "exact": left_out.exact},
-        "problems": [_problem(each) for each in problems],
+        "problems": [problem_tree(each) for each in problems],
     }
 
 
@@ -191,7 +191,8 @@ def _infeasible(infeasible: Infeasible) -> Tree:
     }
 
 
-def _problem(problem: Problem) -> Tree:
+def problem_tree(problem: Problem) -> Tree:
+    """A problem as a plan has it."""
     at = problem.location
     return {
         "severity": problem.severity.value,

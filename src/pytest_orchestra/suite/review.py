@@ -16,7 +16,11 @@ _MAX_KEYS = 5
 
 
 def unused_steps(
-    steps: Iterable[PlacedStep], used: Container[int], scenarios: Sequence[Scenario]
+    steps: Iterable[PlacedStep],
+    used: Container[int],
+    scenarios: Sequence[Scenario],
+    *,
+    has_drifted: bool = False,
 ) -> Iterator[Problem]:
     """Steps that no scenario runs.
 
@@ -24,13 +28,14 @@ def unused_steps(
         steps: of the suite.
         used: ids of the steps' objects that some scenario runs.
         scenarios: all of them.
+        has_drifted: they are not those that were locked, so that a step may have lost its place.
     """
     unused = [placed for placed in steps if id(placed.step) not in used]
     ways = scenarios if unused else ()
     passed = {moment.element for way in ways for moment in way.moments if moment.visit}
     for placed in unused:
         yield Problem(
-            severity=Severity.WARNING,
+            severity=Severity.ERROR if has_drifted else Severity.WARNING,
             code="step-unused",
             message=f"the step '{shortened(placed.step.name)}' runs in no scenario",
             hint=_why_unused(placed, passed),

@@ -164,12 +164,11 @@ def test_any_criterion_may_be_asked_for(capsys: Captured, criterion: str) -> Non
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("option", ["--data", "--graph", "--lock"])
-def test_options_that_are_not_there_yet_are_refused(capsys: Captured, option: str) -> None:
+def test_an_option_that_is_not_there_yet_is_refused(capsys: Captured) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["plan", "order.bpmn", option])
+        main(["plan", "order.bpmn", "--data"])
     assert ended.value.code == 2
-    assert capsys.readouterr().err.endswith(f"error: {option} is not there yet\n")
+    assert capsys.readouterr().err.endswith("error: --data is not there yet\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["plan"], ["nothing"]])
