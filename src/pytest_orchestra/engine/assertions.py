@@ -188,7 +188,7 @@ class Wait:
         unmet = Violation(
             type=self.plugin.unmet,
             code=f"{self.plugin.id}.unmet",
-            message=judgement.reason,
+            message=self._reason(judgement),
             details={
                 "looks": self._looks,
                 "seen": self._judge.seen,
@@ -203,6 +203,14 @@ class Wait:
             attempts=self._looks,
             notes=self._seen(judgement),
         )
+
+    def _reason(self, judgement: Judgement) -> str:
+        """One line; where there was only one thing to judge, with what is wrong with it."""
+        if self._judge.seen != 1 or not judgement.mismatches:
+            return judgement.reason
+        first, *others = judgement.mismatches
+        more = f", and {len(others)} more" if others else ""
+        return f"{judgement.reason}: {first}{more}"
 
     def _seen(self, judgement: Judgement) -> tuple[str, ...]:
         try:

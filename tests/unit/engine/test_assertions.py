@@ -138,7 +138,10 @@ def test_what_never_comes_is_missed_at_the_deadline(waits: Waits, kit: Kit, offi
     )
     assert lines(outcome) == [
         "TIMEOUT post.timeout: not met within 5 s",
-        "KAFKA_MESSAGE_NOT_FOUND post.unmet: at least 1 expected, 0 of 1 seen match",
+        (
+            "KAFKA_MESSAGE_NOT_FOUND post.unmet: at least 1 expected, 0 of 1 seen match:"
+            " value.type: expected 'Paid', saw 'New'"
+        ),
     ]
     assert outcome.violations[1].details == {
         "looks": 2,
@@ -291,6 +294,19 @@ def test_a_state_that_holds_passes_at_the_next_look(waits: Waits, kit: Kit) -> N
     assert outcome.spent == frozenset()
 
 
+def test_the_only_thing_there_is_told_with_how_much_is_wrong_with_it(
+    waits: Waits, kit: Kit
+) -> None:
+    """In the one line that lists of failures have room for."""
+    outcome = waits.state(
+        kit.expecting("answer.body.ready", value={"ready": True}, within=1.0),
+        (0, [kit.answer(ready=False)]),
+    )
+    assert outcome.violations[-1].message == (
+        "at least 1 expected, 0 of 1 seen match: value.ready: expected true, saw false, and 1 more"
+    )
+
+
 def test_a_state_that_never_holds_is_looked_at_once_more_at_the_deadline(
     waits: Waits, kit: Kit, office: Office
 ) -> None:
@@ -301,7 +317,10 @@ def test_a_state_that_never_holds_is_looked_at_once_more_at_the_deadline(
     )
     assert lines(outcome) == [
         "TIMEOUT mail.timeout: not met within 5 s",
-        "BUSINESS_RULE_VIOLATION mail.unmet: at least 1 expected, 0 of 1 seen match",
+        (
+            "BUSINESS_RULE_VIOLATION mail.unmet: at least 1 expected, 0 of 1 seen match:"
+            " answer.body.ready does not hold: answer.body.ready = false"
+        ),
     ]
     assert outcome.notes == (
         "seen: the state",
