@@ -167,7 +167,7 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 def problem_rows() -> Iterator[tuple[list[str], str]]:
     page = (ROOT / "docs" / "reference" / "problems.md").read_text(encoding="utf-8")
     for line in page.splitlines():
-        if line.startswith("| `"):
+        if line.startswith(("| `", "| [`")):
             cells = line.split("|")
             yield words(cells[1]), cells[2]
 
@@ -184,6 +184,10 @@ def raised_codes() -> set[str]:
     for tree in parsed():
         takers = {"mistake": 0, "refusal": 0, "problem": 0} | dict(_takers(tree))
         constants = dict(_constants(tree))
+        for each in ast.walk(tree):
+            match each:
+                case ast.Assign(targets=[ast.Name(id="code")], value=value):
+                    found.update(_texts(value, constants))
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             given = [each.value for each in call.keywords if each.arg == "code"]
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))

@@ -14,6 +14,7 @@ from pytest_orchestra.cli.files import Models, bind, is_process_file
 from pytest_orchestra.errors import BindingError, DefinitionError, OrchestraError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
+from pytest_orchestra.importers import read_drawing
 from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.suite.collecting import in_file_order
 from pytest_orchestra.suite.reading import read_suite
@@ -75,6 +76,7 @@ def _problems(path: Path, models: Models) -> Iterator[Problem]:
         yield from bind(read_suite(path))[0].problems
         return
     yield from models[path].problems
+    yield from read_drawing(path).problems
     known = models.known_to(path)
     for process in models[path].processes:
         yield from generate_scenarios(process, criterion=Criterion.FLOWS, processes=known).problems

@@ -174,3 +174,11 @@ def test_an_element_is_named_by_its_id_too(change: Change, capsys: Captured) -> 
     )
     main(["validate", "order.bpmn"])
     assert "no way from a start leads to 'Lost' (t7). Connect it" in capsys.readouterr().out
+
+
+def test_what_of_a_drawing_cannot_be_read_is_told(change: Change, capsys: Captured) -> None:
+    di = "http://www.omg.org/spec/BPMN/20100524/DI"
+    plane = f'<BPMNDiagram xmlns="{di}"><BPMNPlane><BPMNShape/></BPMNPlane></BPMNDiagram>'
+    change("order.bpmn", ("</definitions>", f"{plane}</definitions>"))
+    assert main(["validate", "order.bpmn", "--strict"]) == 0
+    assert "info[drawing-incomplete]" in capsys.readouterr().out
