@@ -20,6 +20,7 @@ from pytest_orchestra.data.environments import COMMON_FIELDS, _EnvironmentPart
 from pytest_orchestra.documents.decoding import decode_value
 from pytest_orchestra.documents.reading import parse_document
 from pytest_orchestra.engine.assertions import STABLE_FOR
+from pytest_orchestra.expressions.conditions.functions import FUNCTIONS
 from pytest_orchestra.importers.bpmn.findings import CODES
 from pytest_orchestra.suite import expectations, generation
 from pytest_orchestra.suite import file as parts
@@ -250,3 +251,8 @@ def test_every_key_and_field_of_a_channel_is_explained() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert len(rows) > 40
     assert [line for line in rows if line.endswith("|  |")] == []
+
+
+def test_every_function_of_conditions_is_told() -> None:
+    page = (ROOT / "docs" / "reference" / "conditions.md").read_text(encoding="utf-8")
+    assert set(FUNCTIONS) - set(words(page.partition("\n## FEEL\n")[2])) == set()

@@ -1,0 +1,1 @@
+"""Conditions in FEEL and JUEL: one typed tree, and its value with given names."""
