@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 _GAP = "  "
 _MAX_NAME = 60
@@ -55,10 +56,17 @@ def _row(scenario: dict[str, Any]) -> Sequence[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
         yield _GAP.join(cells).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: Chinese characters and emoji take two, combining marks none."""
+    return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
 
 
 def _findings(plan: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:

@@ -114,3 +114,12 @@ def test_long_names_are_cut_and_reasons_to_skip_are_told() -> None:
     assert text.splitlines()[-1] == (
         f"main  {'x' * 59}…  0      - (skipped: no step is bound on this way)"
     )
+
+
+def test_columns_stand_below_each_other_in_any_script() -> None:
+    rows = [{"key": "审核", "name": "审核 🚚"}, {"key": "e\u0301te\u0301", "name": "Été"}]
+    assert render_plan(plan(scenarios=rows), {}).splitlines()[3:] == [
+        "KEY   NAME",
+        "审核  审核 🚚",
+        "e\u0301te\u0301   Été",
+    ]

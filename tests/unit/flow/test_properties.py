@@ -18,9 +18,11 @@ from pytest_orchestra.flow.concurrency import concurrent_decisions
 from pytest_orchestra.flow.decisions import find_decisions
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.graph import index_process
+from pytest_orchestra.flow.lock import signature
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.flow.turns import allowed_turns
+from pytest_orchestra.importers.bpmn import read_bpmn
 from pytest_orchestra.model import (
     ElementId,
     EventDefinition,
@@ -283,6 +285,78 @@ def test_element_order_has_no_say(
     )
 
 
+def written(process: Process, rolls: random.Random | None = None) -> bytes:
+    """A process as a file; with ``rolls`` its elements are shuffled and drawn."""
+    at = {node.id: node.scope for node in process.nodes}
+
+    def inside(scope: str) -> str:
+        parts = [element(node) for node in process.nodes if node.scope == scope]
+        parts += [
+            f'<sequenceFlow id="{flow.id}" name="{flow.name}" sourceRef="{flow.source}"'
+            f' targetRef="{flow.target}"/>'
+            for flow in process.flows
+            if at[flow.source] == scope
+        ]
+        if rolls is not None:
+            rolls.shuffle(parts)
+        return "".join(parts)
+
+    def element(node: FlowNode) -> str:
+        host = f' attachedToRef="{node.attached_to}"' if node.attached_to else ""
+        cut = "" if node.interrupting else ' cancelActivity="false"'
+        events = "".join(f"<{each.kind.value}EventDefinition/>" for each in node.events)
+        return (
+            f'<{node.kind.value} id="{node.id}" name="{node.name}"{host}{cut}>{events}'
+            f"{looped(node.loop)}{inside(node.id)}</{node.kind.value}>"
+        )
+
+    picture = "" if rolls is None else picture_of(process, rolls)
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+        f'<process id="{process.id}">{inside(process.id)}</process>{picture}</definitions>'
+    ).encode()
+
+
+def looped(loop: Loop | None) -> str:
+    if loop is None:
+        return ""
+    if loop.kind is LoopKind.STANDARD:
+        return f'<standardLoopCharacteristics testBefore="{str(loop.test_before).lower()}"/>'
+    number = f"<loopCardinality>{loop.maximum}</loopCardinality>" if loop.maximum else ""
+    in_turn = str(loop.kind is LoopKind.SEQUENTIAL).lower()
+    name = "multiInstanceLoopCharacteristics"
+    return f'<{name} isSequential="{in_turn}">{number}</{name}>'
+
+
+def picture_of(process: Process, rolls: random.Random) -> str:
+    shapes = "".join(
+        f'<BPMNShape bpmnElement="{node.id}"><dc:Bounds x="{rolls.randrange(999)}"'
+        f' y="{rolls.randrange(999)}" width="9" height="9"/></BPMNShape>'
+        for node in process.nodes
+    )
+    space = "http://www.omg.org/spec"
+    return (
+        f'<BPMNDiagram xmlns="{space}/BPMN/20100524/DI" xmlns:dc="{space}/DD/20100524/DC">'
+        f'<BPMNPlane bpmnElement="{process.id}">{shapes}</BPMNPlane></BPMNDiagram>'
+    )
+
+
+@CALM
+@given(block=BLOCKS, criterion=CRITERIA, rolls=st.randoms())
+def test_order_and_drawing_of_a_file_have_no_say(
+    block: Block, criterion: Criterion, rolls: random.Random
+) -> None:
+    """A file gives the scenarios of its process, shuffled and drawn or not."""
+    process = drawn(block)
+    told = generate_scenarios(process, criterion=criterion, max_scenarios=MOST)
+    for data in (written(process), written(process, rolls)):
+        model = read_bpmn(data, "order.bpmn")
+        assert {each.code for each in model.problems} <= {"call-without-target"}
+        (read,) = model.processes
+        found = generate_scenarios(read, criterion=criterion, max_scenarios=MOST)
+        assert tuple(found.scenarios) == tuple(told.scenarios)
+
+
 @CALM
 @given(block=BLOCKS, criterion=CRITERIA)
 def test_every_flow_of_a_sound_process_is_covered(block: Block, criterion: Criterion) -> None:
@@ -397,6 +471,7 @@ def test_renaming_a_branch_changes_no_other_key(block: Block, data: st.DataObjec
     before = generate_scenarios(process)
     after = by_way(generate_scenarios(replace(process, flows=tuple(flows))))
     for way, scenario in by_way(before).items():
+        assert signature(after[way]) == signature(scenario)
         if not any(renamed.id in taken.flows for taken in scenario.decisions if not taken.default):
             assert after[way].key == scenario.key
 
