@@ -88,6 +88,7 @@ class TokenGame:
             self._rule(number, place) for number, place in enumerate(self.places.listed)
         ]
         self._made: dict[tuple[int | ElementId, tuple[Watch, ...]], tuple[Move, ...]] = {}
+        self._made_of_throws: dict[tuple[ElementId, ElementId | None], tuple[Move, ...]] = {}
 
     def start(self) -> State:
         """Return the state at the start; empty where nothing can start."""
@@ -185,9 +186,12 @@ class TokenGame:
     def _moves_of_throw(self, throw: ElementId, consumed: tuple[int, ...]) -> tuple[Move, ...]:
         """Return how the last that is still to be undone is, or the ways on."""
         done = [self.places.listed[n].element for n in consumed if n in self._memories]
-        if not done:
-            return tuple(self._maker.resume(throw))
-        return tuple(self._maker.compensate(throw, self.compensation.handlers[done[0]]))
+        handler = self.compensation.handlers[done[0]] if done else None
+        made = self._made_of_throws.get((throw, handler))
+        if made is None:
+            undo = self._maker.compensate(throw, handler) if handler else self._maker.resume(throw)
+            made = self._made_of_throws[throw, handler] = tuple(undo)
+        return made
 
     def _make(self, place: Place, watches: tuple[Watch, ...]) -> list[Move]:
         if place.kind is PlaceKind.ENTRY:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pytest_orchestra.flow.compensation import match_compensation
 from pytest_orchestra.flow.graph import index_process
-from pytest_orchestra.flow.scenario import Passage, Scenario, ScenarioSet
+from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, ScenarioSet
 from pytest_orchestra.model import Process
 
 Draw = Callable[[str], Process]
@@ -50,6 +50,12 @@ def test_the_last_that_completed_is_undone_first(plan: Plan) -> None:
     assert causes_of(scenario, "e") >= {"t", "hb", "ha"}
     assert causes_of(scenario, "ha") >= {"a", "hb", "t"}
     assert found.problems == ()
+
+
+def test_paths_take_no_such_way_twice(plan: Plan) -> None:
+    """What is undone is the same way whenever it is looked at."""
+    found = plan(BOOKING + "t: throw compensate\ne: end\nb -> t\nt -> e", Criterion.PATHS)
+    assert [scenario.key for scenario in found.scenarios] == ["main"]
 
 
 def test_only_what_completed_is_undone(plan: Plan) -> None:
