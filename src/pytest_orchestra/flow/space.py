@@ -99,6 +99,7 @@ class StateSpace:
         self._max_states = max_states
         self._numbers: dict[State, int] = {self.states[0]: 0}
         self._origins: list[int] = [-1]
+        self._bits: list[int] = [_bits(self.states[0])]
         self._edges: dict[int, tuple[Edge, ...]] = {}
         self._size = 0
 
@@ -129,6 +130,7 @@ class StateSpace:
                     continue
                 target = self._numbers[after] = len(self.states)
                 self.states.append(after)
+                self._bits.append(_bits(after))
                 self._origins.append(number)
             edges.append(Edge(self._size, number, target, move, consumed))
             self._size += 1
@@ -141,13 +143,23 @@ class StateSpace:
         if len(set(state)) == len(state):
             return False
         self.piled.update(place for place, other in pairwise(state) if place == other)
+        others = ~_bits(state)
         while origin >= 0:
-            more = self.game.tokens_of(_more(state, self.states[origin]))
-            if more:
-                self.growing.update(more)
-                return True
+            if not self._bits[origin] & others:
+                more = self.game.tokens_of(_more(state, self.states[origin]))
+                if more:
+                    self.growing.update(more)
+                    return True
             origin = self._origins[origin]
         return False
+
+
+def _bits(state: State) -> int:
+    """Return the places where a state has tokens, as bits of a number."""
+    bits = 0
+    for place in state:
+        bits |= 1 << place
+    return bits
 
 
 def _more(state: State, earlier: State) -> State:
