@@ -163,7 +163,7 @@ class MoveMaker:
                     )
         for event in events.interrupting:
             for firing in self._firings(node.id, event):
-                yield Move(
+                move = Move(
                     kind=MoveKind.VISIT,
                     element=node.id,
                     entered=True,
@@ -171,6 +171,19 @@ class MoveMaker:
                     interrupts=True,
                     outcomes=firing.outcomes,
                 )
+                yield from (move, *self._preceded(move, node.id, events.others))
+
+    def _preceded(self, move: Move, at: ElementId, events: tuple[FlowNode, ...]) -> Iterator[Move]:
+        """Yield the moves in which events that interrupt nothing come before the one that does."""
+        for together in self._alone_and_together(events):
+            before = tuple(self._firings(at, event)[0] for event in together)
+            outcomes = tuple(chain.from_iterable(firing.outcomes for firing in before))
+            yield replace(
+                move,
+                fired=before + move.fired,
+                outcomes=outcomes + move.outcomes,
+                combined=1 < len(together) < len(events),
+            )
 
     def _thrown(self, node: FlowNode, catch: Catch) -> Iterator[Move]:
         """Yield the moves in which a throw ends what is active around it."""
@@ -228,9 +241,11 @@ class MoveMaker:
 
     def _interruptions(self, node: FlowNode, watch: Watch) -> Iterator[Move]:
         """Yield the moves in which an event ends what is active in a scope around."""
-        for event in self._decisions.events[watch.scope].interrupting:
+        events = self._decisions.events[watch.scope]
+        hosted = tuple(event for event in events.others if event.attached_to)
+        for event in events.interrupting:
             for firing in self._firings(watch.scope, event):
-                yield Move(
+                move = Move(
                     kind=MoveKind.VISIT,
                     element=node.id,
                     entered=node.kind.is_activity,
@@ -240,6 +255,9 @@ class MoveMaker:
                     outcomes=firing.outcomes,
                     misplaced=watch.misplaced,
                 )
+                yield move
+                if watch.stage is Stage.FRESH:
+                    yield from self._preceded(move, watch.scope, hosted)
 
     def _cut(self, scope: ElementId, event: FlowNode) -> frozenset[int]:
         inside = self._places.inside[scope]

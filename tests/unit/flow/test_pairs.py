@@ -217,3 +217,23 @@ def test_a_pair_that_turning_back_forbids_is_ruled_out(plan: Plan) -> None:
     )
     ruled = {(one.decisions[0].flows, one.decisions[1].flows) for one in found.infeasible}
     assert ruled == {(("a",), ("b",))}
+
+
+@pytest.mark.parametrize("host", ["x: user", "x: sub\ni: user in x"])
+def test_an_event_may_come_before_one_that_interrupts(plan: Plan, host: str) -> None:
+    """Both at the same host, and the one that interrupts nothing first."""
+    text = f"""
+        s: start
+        {host}
+        s -> x
+        n: boundary "Late" on x timer calm
+        b: boundary "Stop" on x message
+        n -> late
+        b -> stop
+        late: end
+        stop: end
+    """
+    found = plan(text, Criterion.PAIRS)
+    assert "late-stop" in {scenario.key for scenario in found.scenarios}
+    found = plan(text)
+    assert [scenario.key for scenario in found.scenarios] == ["main", "stop", "late"]
