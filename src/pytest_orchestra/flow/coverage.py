@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from collections.abc import Set as AbstractSet
 
-from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.reach import nodes_from, reachable_nodes
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Coverage, Uncovered
 from pytest_orchestra.flow.selection import Selection
@@ -38,37 +37,6 @@ def measure_coverage(routes: Routes, selection: Selection) -> Coverage:
     )
 
 
-def reachable_nodes(
-    graph: ProcessGraph, without: Container[ElementId] = frozenset()
-) -> set[ElementId]:
-    """Return the nodes that flows, links, events and sub-processes lead to from a start.
-
-    Args:
-        graph: the process.
-        without: flows and events that are not followed.
-    """
-    todo = [entry.id for entry in graph.entries(graph.process.id)]
-    todo.extend(handler.id for handler in graph.handlers.get(graph.process.id, ()))
-    todo.extend(node.id for node in graph.nodes.values() if node.for_compensation)
-    return _nodes_from(graph, todo, without)
-
-
-def _nodes_from(
-    graph: ProcessGraph, todo: list[ElementId], without: Container[ElementId] = frozenset()
-) -> set[ElementId]:
-    seen: set[ElementId] = set()
-    while todo:
-        node = todo.pop()
-        if node not in seen and node not in without:
-            seen.add(node)
-            barred = {f.target for f in graph.outgoing.get(node, ()) if f.id in without}
-            barred -= {f.target for f in graph.outgoing.get(node, ()) if f.id not in without}
-            todo.extend(after for after in graph.successors(node) if after not in barred)
-            todo.extend(entry.id for entry in graph.entries(node))
-            todo.extend(handler.id for handler in graph.handlers.get(node, ()))
-    return seen
-
-
 def _left_out(game: TokenGame) -> dict[ElementId, str]:
     """Return the flows that only outcomes which the suite leaves out lead to, with its reasons."""
     graph, without = game.graph, game.steering.without
@@ -78,7 +46,7 @@ def _left_out(game: TokenGame) -> dict[ElementId, str]:
     reasons: dict[ElementId, str] = {}
     for element, why in without.items():
         flow = graph.flows.get(element)
-        behind = _nodes_from(graph, [flow.target if flow else element]) - open_nodes
+        behind = nodes_from(graph, [flow.target if flow else element]) - open_nodes
         for each in graph.flows.values():
             if each.id == element or each.source in behind:
                 reasons.setdefault(each.id, why)

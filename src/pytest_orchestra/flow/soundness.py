@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from pytest_orchestra.flow.catching import Escape
-from pytest_orchestra.flow.coverage import reachable_nodes
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.places import PlaceKind
+from pytest_orchestra.flow.reach import reachable_nodes
 from pytest_orchestra.flow.readings import find_readings, named
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.space import StateSpace

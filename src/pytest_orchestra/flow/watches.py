@@ -7,18 +7,20 @@ no end of its own may be interrupted later too.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pytest_orchestra.flow.decisions import Decisions
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.move import Watch
 from pytest_orchestra.flow.places import Stage
+from pytest_orchestra.flow.reach import reachable_nodes
 from pytest_orchestra.model import ElementId, FlowNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    """What a scope holds, event sub-processes apart."""
+    """What a scope holds that can be come to, event sub-processes apart."""
 
     has_wait: bool = False
     has_activity: bool = False
@@ -26,8 +28,11 @@ class _Content:
 
 def place_watches(graph: ProcessGraph, decisions: Decisions) -> dict[ElementId, tuple[Watch, ...]]:
     """Return, by node, what may come there: one watch for each scope around and its stage."""
+    if not decisions.events:
+        return {}
+    led_to = reachable_nodes(graph)
     content = {
-        scope: _content(graph, scope)
+        scope: _content(graph, scope, led_to)
         for scope in decisions.events
         if scope not in graph.nodes or graph.is_opened(graph.nodes[scope])
     }
@@ -35,12 +40,12 @@ def place_watches(graph: ProcessGraph, decisions: Decisions) -> dict[ElementId, 
     return {node: watches for node, watches in found.items() if watches}
 
 
-def _content(graph: ProcessGraph, scope: ElementId) -> _Content:
+def _content(graph: ProcessGraph, scope: ElementId, led_to: AbstractSet[ElementId]) -> _Content:
     inner: list[FlowNode] = []
     todo = [scope]
     while todo:
         for node in graph.children.get(todo.pop(), ()):
-            if node.triggered_by_event or node.for_compensation:
+            if node.triggered_by_event or node.for_compensation or node.id not in led_to:
                 continue
             if graph.is_opened(node):
                 todo.append(node.id)

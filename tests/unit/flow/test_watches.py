@@ -43,6 +43,13 @@ def test_activities_go_before_other_nodes(draw: Draw) -> None:
     assert placed(draw, INSIDE + "g: xor in x") == {"g": ["x"]}
 
 
+def test_what_nothing_leads_to_is_no_better_place(draw: Draw) -> None:
+    """Else the event could not come at all."""
+    text = INSIDE + "s: start in x\ne: end in x\ns -> e\na: user in x\nf: user in x"
+    found = placed(draw, text + "\na -> f\nf -> a")
+    assert (found["s"], found["e"]) == (["x"], ["x"])
+
+
 def test_inner_waits_count_for_outer_scopes(draw: Draw) -> None:
     """A sub-process itself is no place."""
     text = INSIDE + "y: sub in x\nc: boundary in x on y timer\nu: user in y"
@@ -56,6 +63,7 @@ def test_what_an_event_sub_process_does_is_no_place_for_its_scope(draw: Draw) ->
         h: sub by-event
         hs: start in h message
         hu: user in h
+        hs -> hu
         k: sub in h by-event
         ks: start in k timer
     """
