@@ -15,6 +15,9 @@ from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.space import Edge, Run, StateSpace, leaving
 from pytest_orchestra.model import ElementId
 
+MAX_LOOKS = 2_000_000
+"""Edges that are looked at for runs with many new flows; past them the nearest run will do."""
+
 
 def choose_flows(finder: RunFinder, selection: Selection) -> None:
     """Choose few runs that take every flow; ``main`` where there is none to take.
@@ -58,6 +61,14 @@ class _Cover:
         self._leaving = leaving(self._routes.live)
         self._order = reverse_postorder(self._leaving)
         circles = find_circles(self._order, self._routes.live)
+        rank = {state: n for n, state in enumerate(self._order)}
+        onwards = [
+            (state, [e for e in self._leaving.get(state, ()) if rank[e.target] > rank[state]])
+            for state in reversed(self._order)
+        ]
+        calm = [(s, [e for e in edges if not self._is_far_fetched(e)]) for s, edges in onwards]
+        self._onwards = {True: onwards, False: calm}
+        self._looks_left = MAX_LOOKS
         self._circling: dict[int, list[Edge]] = {
             state: [edge for edge in edges if self._is_on_circle(edge, circles)]
             for state, edges in self._leaving.items()
@@ -65,9 +76,10 @@ class _Cover:
 
     def next_run(self) -> Run | None:
         """Return a run that takes flows that are missing, None where none is found."""
-        run = self._longest(misplaced=False)
-        if not self._is_useful(run):
-            run = self._longest(misplaced=True)
+        run: Run | None = None
+        for misplaced in (False, True):
+            if self._looks_left > 0 and not self._is_useful(run):
+                run = self._longest(misplaced=misplaced)
         if not self._is_useful(run):
             run = self._any_run()
         if run is None:
@@ -96,9 +108,6 @@ class _Cover:
         for edge in run:
             self.missing.difference_update(edge.move.taken)
 
-    def _gain(self, edge: Edge) -> int:
-        return sum(flow in self.missing for flow in edge.move.taken)
-
     def _is_far_fetched(self, edge: Edge) -> bool:
         return edge.move.misplaced or not self._turns.isdisjoint(edge.move.outcomes)
 
@@ -114,18 +123,17 @@ class _Cover:
             misplaced: whether events may come elsewhere than where they are placed, and activities
                 take several turns or none.
         """
-        rank = {state: n for n, state in enumerate(self._order)}
         best: dict[int, tuple[int, Edge | None]] = {}
-        for state in reversed(self._order):
+        for state, edges in self._onwards[misplaced]:
             if not self._routes.space.states[state]:
                 best[state] = (0, None)
-                continue
-            for edge in self._leaving.get(state, ()):
-                is_onwards = rank[edge.target] > rank[state] and edge.target in best
-                if is_onwards and (misplaced or not self._is_far_fetched(edge)):
-                    worth = self._gain(edge) + best[edge.target][0]
+            for edge in edges:
+                further = best.get(edge.target)
+                if further is not None:
+                    worth = further[0] + len(self.missing.intersection(edge.move.taken))
                     if state not in best or worth > best[state][0]:
                         best[state] = (worth, edge)
+        self._looks_left -= len(self._routes.live)
         if StateSpace.START not in best:
             return None
         run: list[Edge] = []

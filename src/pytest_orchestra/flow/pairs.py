@@ -18,6 +18,9 @@ from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.space import Edge, Run, StateSpace, leaving
 from pytest_orchestra.model import ElementId
 
+MAX_LOOKS = 300_000
+"""Edges that are looked at for runs with many new pairs; past them the nearest run will do."""
+
 
 def choose_pairs(finder: RunFinder, selection: Selection, *, is_told: bool = True) -> None:
     """Choose few runs that together take each two outcomes that one run can take.
@@ -56,6 +59,7 @@ class _Pairs:
         self._is_told = is_told
         self._selection = selection
         self._bounds = {flow: finder.most_turns(flow) for flow in finder.back}
+        self._looks_left = MAX_LOOKS
         self._leaving = leaving(routes.live)
         horizon = Horizon(routes.live, _outcomes)
         self._ahead = horizon.ahead
@@ -75,7 +79,7 @@ class _Pairs:
     def runs(self) -> Iterator[Run]:
         """Yield runs, each with some new pair, until no pair is open."""
         while any(self._open.values()):
-            run = self._walked(()) or ()
+            run = self._extended(()) or ()
             if not self._strike(run):
                 run = self._searched()
                 self._strike(run)
@@ -133,7 +137,7 @@ class _Pairs:
         wanted = (first,) if first == second else (first, second)
         finding = self._finder.find(Demand(outcomes=wanted))
         if finding.run:
-            return self._walked(_until(finding.run, _bits(wanted))) or finding.run
+            return self._extended(_until(finding.run, _bits(wanted))) or finding.run
         if finding.is_proved:
             self._give_up(wanted)
         else:
@@ -153,6 +157,10 @@ class _Pairs:
             self._open[other] &= ~(1 << indices[0])
         self._open[indices[0]] = 0
 
+    def _extended(self, begun: Run) -> Run | None:
+        """Walk on where there is time for it; None where not, or the turns are used up."""
+        return self._walked(begun) if self._looks_left > 0 else None
+
     def _walked(self, begun: Run) -> Run | None:
         """Go on to the end by what takes most new pairs; None where the turns are used up."""
         space = self._finder.routes.space
@@ -162,6 +170,7 @@ class _Pairs:
             walk.take(edge, self._returning(edge))
             state = edge.target
         while space.states[state]:
+            self._looks_left -= len(self._leaving[state])
             edges = [edge for edge in self._leaving[state] if self._may(edge, walk)]
             if not edges:
                 return None
@@ -177,10 +186,11 @@ class _Pairs:
         """Whether a walk may go on so: no event comes elsewhere, no turn is one too many."""
         if edge.move.misplaced:
             return False
-        returning = Counter(self._returning(edge))
-        if returning:
-            return all(walk.turns[f] + n <= self._bounds[f] for f, n in returning.items())
-        return edge.target not in walk.seen
+        returning = self._returning(edge)
+        if not returning:
+            return edge.target not in walk.seen
+        turns = Counter(returning)
+        return all(walk.turns[f] + n <= self._bounds[f] for f, n in turns.items())
 
     def _worth(self, edge: Edge, walk: _Walk) -> tuple[int, int, int, int]:
         """Return the new pairs by an edge, those still in sight, what is still open, the cost."""

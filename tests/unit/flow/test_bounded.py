@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from pytest_orchestra.flow.generation import generate_scenarios
-from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
+from pytest_orchestra.flow.scenario import Criterion, LeftOut, Scenario, ScenarioSet
 from pytest_orchestra.model import Process
 
 Judge = Callable[[Process, Scenario], None]
@@ -108,3 +108,15 @@ def test_pairs_need_few_scenarios(name: str, most: int) -> None:
     assert len(found.scenarios) <= most
     assert found.left_out.number == 0
     assert found.left_out.exact
+
+
+@pytest.mark.parametrize("criterion", [Criterion.FLOWS, Criterion.PAIRS])
+def test_a_split_with_very_many_ways_has_a_scenario_for_each(
+    draw: Callable[[str], Process], criterion: Criterion
+) -> None:
+    """Past some bound no more is looked for what else a scenario could take on its way."""
+    ways = "\n".join(f"{n}: g -> e{n}\ne{n}: end" for n in range(1000))
+    found = generate_scenarios(draw(f"s: start\ng: xor\ns -> g\n{ways}"), criterion=criterion)
+    assert len(found.scenarios) == 1000
+    assert found.coverage.covered == found.coverage.total == 1001
+    assert found.left_out == LeftOut()
