@@ -116,6 +116,12 @@ def _nearest_catch(graph: ProcessGraph, node: FlowNode, thrown: EventDefinition)
     return None
 
 
+def is_caught(graph: ProcessGraph, call: FlowNode, thrown: EventDefinition) -> bool:
+    """Whether something at a call or around it catches what comes out of it."""
+    at_call = any(takes(event, thrown) for event in graph.boundary.get(call.id, ()))
+    return at_call or _nearest_catch(graph, call, thrown) is not None
+
+
 def takes(event: FlowNode, thrown: EventDefinition) -> bool:
     """Whether a catch event takes a throw: all of its kind, or those of the same name."""
     for wanted in event.events:

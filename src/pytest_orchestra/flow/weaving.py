@@ -7,8 +7,9 @@ call; a throw that the caller catches leads to the event that catches it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.scenario import CalledWay, Moment, Passage
@@ -38,11 +39,14 @@ class Woven:
         moments: of both; those of called processes have a ``caller``.
         calls: what was called, in order.
         places: where each of the way's own moments stands now.
+        thrown: what a called way throws that an event at its call, or further out, takes: its
+            moment, by the event and the moment that enters the call.
     """
 
     moments: tuple[Moment, ...]
     calls: tuple[CalledWay, ...] = ()
     places: Sequence[int] = ()
+    thrown: Mapping[tuple[ElementId, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,36 +67,50 @@ GoThrough = Callable[[FlowNode, CallEnd], InnerWay | None]
 """Tells how what a call activity calls is gone through; None: it is not looked into."""
 
 
-def weave(graph: ProcessGraph, moments: Sequence[Moment], go_through: GoThrough) -> Woven:
+def weave(
+    graph: ProcessGraph,
+    moments: Sequence[Moment],
+    go_through: GoThrough,
+    handed: Mapping[int, CallEnd] = MappingProxyType({}),
+) -> Woven:
     """Tell called ways inside a way.
 
     Args:
         graph: of the calling process.
         moments: its way.
         go_through: chooses the called ways.
+        handed: how calls end that throw out of this process too, by the moment of their entry.
     """
     if not graph.has_calls:
         return Woven(moments=tuple(moments), places=range(len(moments)))
-    weaver = _Weaver(graph, moments, go_through)
+    weaver = _Weaver(graph, moments, go_through, handed)
     for moment in moments:
         weaver.add(moment)
     return Woven(
-        moments=tuple(weaver.woven), calls=tuple(weaver.calls), places=tuple(weaver.places)
+        moments=tuple(weaver.woven),
+        calls=tuple(weaver.calls),
+        places=tuple(weaver.places),
+        thrown=weaver.thrown,
     )
 
 
 class _Weaver:
     def __init__(
-        self, graph: ProcessGraph, moments: Sequence[Moment], go_through: GoThrough
+        self,
+        graph: ProcessGraph,
+        moments: Sequence[Moment],
+        go_through: GoThrough,
+        handed: Mapping[int, CallEnd],
     ) -> None:
         self.woven: list[Moment] = []
         self.calls: list[CalledWay] = []
         self.places: list[int] = []
+        self.thrown: dict[tuple[ElementId, int], int] = {}
         self._graph = graph
         self._moments = moments
         self._go_through = go_through
+        self._handed = handed
         self._lasts: dict[tuple[ElementId, int], tuple[int, ...]] = {}
-        self._thrown: dict[tuple[ElementId, int], int] = {}
         self._visits: Counter[ElementId] = Counter()
 
     def add(self, moment: Moment) -> None:
@@ -102,13 +120,14 @@ class _Weaver:
         if moment.passage is Passage.LEFT:
             causes.update(self._lasts.get((moment.element, moment.visit), ()))
         for cause in moment.causes:
-            thrown = self._thrown.get((moment.element, self.places[cause]))
+            thrown = self.thrown.get((moment.element, self.places[cause]))
             causes.update(() if thrown is None else (thrown,))
         self.places.append(len(self.woven))
         self.woven.append(moment._replace(causes=tuple(sorted(causes))))
         node = self._graph.nodes.get(moment.element) if moment.visit else None
         if node and node.kind is NodeKind.CALL_ACTIVITY and moment.passage is Passage.ENTERED:
-            inner = self._go_through(node, _end_of(self._graph, self._moments, index))
+            end = self._handed.get(index) or _end_of(self._graph, self._moments, index)
+            inner = self._go_through(node, end)
             if inner is not None:
                 self._insert(moment, inner)
 
@@ -132,7 +151,7 @@ class _Weaver:
             )
         lasts = _without_effect(inner.woven.moments)
         self._lasts[call.element, call.visit] = tuple(begin + last for last in lasts)
-        self._thrown |= {(event, entered): begin + place for event, place in inner.throws}
+        self.thrown |= {(event, entered): begin + place for event, place in inner.throws}
         own = [moment for moment in inner.woven.moments if moment.caller is None]
         self.calls.append(
             CalledWay(

@@ -258,3 +258,45 @@ def test_calls_without_end_are_cut_and_told(called: Plan) -> None:
     found = called(**dict(texts))
     assert "calls-cut" in {problem.code for problem in found.problems}
     assert len(found.scenarios[0].moments) <= 2 * calls_module.MAX_MOMENTS
+
+
+SHOP = "qs: start\nask: call calls=stock\nqe: end\nqs -> ask\nask -> qe\n"
+
+
+def test_an_error_passes_calls_that_do_not_catch_it(called: Plan) -> None:
+    """Nothing of a process on its way comes after it."""
+    found = called(order=ORDER.replace("=stock", "=shop") + CATCH, shop=SHOP, stock=STOCK)
+    assert "call-throws-nothing" not in {problem.code for problem in found.problems}
+    gone = by_key(found, "gone")
+    (shop,) = gone.calls
+    assert shop.nodes == ("qs", "ask")
+    assert [way.nodes for way in shop.calls] == [("a", "there", "gone")]
+    assert causes(gone, Passage.ENTERED, "bad") == {"take", "stock/gone"}
+    assert by_key(found, "main").calls[0].nodes == ("qs", "ask", "qe")
+
+
+def test_an_escalation_passes_calls_that_go_on(called: Plan) -> None:
+    """All on its way come to their ends."""
+    stock = STOCK.replace("gone: end error=Gone", "gone: end escalation=Gone")
+    order = ORDER.replace("=stock", "=shop") + CATCH.replace("error=Gone", "escalation=Gone calm")
+    gone = by_key(called(order=order, shop=SHOP, stock=stock), "gone")
+    assert gone.calls[0].nodes == ("qs", "ask", "qe")
+    assert gone.calls[0].calls[0].nodes == ("a", "there", "gone")
+    assert causes(gone, Passage.ENTERED, "bad") == {"take", "stock/gone"}
+
+
+@pytest.mark.parametrize(
+    "catch",
+    ["c: boundary on ask error=Gone\nf: end\nc -> f", "h: sub by-event\nc: start in h error"],
+)
+def test_an_error_that_is_caught_further_in_goes_no_further(called: Plan, catch: str) -> None:
+    """At the call that throws it, or around it."""
+    found = called(order=ORDER.replace("=stock", "=shop") + CATCH, shop=SHOP + catch, stock=STOCK)
+    assert "call-throws-nothing" in {problem.code for problem in found.problems}
+    assert by_key(found, "gone").calls[0].nodes == ()
+
+
+def test_a_process_may_throw_at_once(called: Plan) -> None:
+    """No flow leads to what throws."""
+    found = called(order=ORDER + CATCH, stock="gone: end error=Gone")
+    assert by_key(found, "gone").calls[0].nodes == ("gone",)
