@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections import defaultdict
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from pytest_orchestra.flow.chronicle import ActiveScope, Causes, Chronicle
 from pytest_orchestra.flow.demands import demands_on_data
 from pytest_orchestra.flow.graph import ProcessGraph
-from pytest_orchestra.flow.move import Firing, Move, MoveKind
+from pytest_orchestra.flow.move import Move, MoveKind
 from pytest_orchestra.flow.places import PlaceKind
 from pytest_orchestra.flow.scenario import Moment, Passage, TakenOutcome, WayCondition
 from pytest_orchestra.flow.space import Edge, Run
@@ -17,8 +17,6 @@ from pytest_orchestra.flow.splits import Ways
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.flow.turns import is_parallel
 from pytest_orchestra.model import ElementId
-
-_Causes = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,60 +46,38 @@ def tell_run(game: TokenGame, run: Run, defaults: AbstractSet[int]) -> ToldWay:
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class _ActiveScope:
-    """A scope that is active: which visit it is, and the ends of tokens in it so far.
+class _Teller(Chronicle):
+    """Tells moves, one after the other."""
 
-    Attributes:
-        turns: how many turns it has taken, this one included.
-        left: of parallel instances the ends of the earlier ones.
-    """
-
-    visit: int
-    entered: _Causes
-    ends: list[int] = field(default_factory=list)
-    turns: int = 1
-    left: list[int] = field(default_factory=list)
-
-
-class _Teller:
     def __init__(self, game: TokenGame, defaults: AbstractSet[int]) -> None:
-        self.moments: list[Moment] = []
-        self.decisions: list[TakenOutcome] = []
+        super().__init__(game, defaults)
         self.conditions: list[WayCondition] = []
         self._graph: ProcessGraph = game.graph
-        self._places = game.places.listed
-        self._outcomes = game.decisions.outcomes
-        self._defaults = defaults
         self._activities = self._graph.activities
         self._conditional = self._graph.conditional
-        self._visits: defaultdict[ElementId, int] = defaultdict(int)
-        self._counted: defaultdict[ElementId, int] = defaultdict(int)
-        self._tokens: defaultdict[int, deque[_Causes]] = defaultdict(deque)
-        self._active: defaultdict[ElementId, list[_ActiveScope]] = defaultdict(list)
         self._undoers = _undoers(game)
-        self._put(game.places.opening(self._graph, self._graph.process.id), ())
+        self.put(game.places.opening(self._graph, self._graph.process.id), ())
 
     def tell(self, edge: Edge) -> None:
         """Tell a move; what completed several times is compensated as often."""
-        self._tell(edge.move, self._take(edge.consumed))
+        self._tell(edge.move, self.take(edge.consumed))
         undone = [n for n in edge.consumed if self._places[n].kind is PlaceKind.DONE]
-        while undone and edge.move.is_plain and self._tokens[undone[0]]:
-            self._tell(edge.move, self._take(edge.consumed))
+        while undone and edge.move.is_plain and self.tokens[undone[0]]:
+            self._tell(edge.move, self.take(edge.consumed))
         for place in undone:
-            self._tokens.pop(place, None)
+            self.tokens.pop(place, None)
 
-    def _tell(self, move: Move, causes: _Causes) -> None:
+    def _tell(self, move: Move, causes: Causes) -> None:
         if move.is_plain:
             self._pass(move, causes)
         elif move.kind is MoveKind.START:
-            self._decide(move.outcomes)
-            self._put(move.produced, causes)
+            self.decide(move.outcomes)
+            self.put(move.produced, causes)
         elif move.kind is MoveKind.CLOSE:
             self._close(move)
         elif move.kind is MoveKind.RESUME:
-            self._decide(move.outcomes)
-            visit = self._visits[move.element]
+            self.decide(move.outcomes)
+            visit = self.visits[move.element]
             self._leave(move.element, move.flows, (max(causes),), visit, move.produced)
         elif move.kind is MoveKind.AGAIN:
             self._begin_again(move)
@@ -110,30 +86,30 @@ class _Teller:
 
     # -- what a move is made of ----------------------------------------------------------------
 
-    def _pass(self, move: Move, causes: _Causes) -> None:
+    def _pass(self, move: Move, causes: Causes) -> None:
         """Enter a node and leave it, as nearly all moves do."""
         node = move.element
         if node in self._activities:
             here = self._take_turns(node, move.turns, causes)
         else:
-            here = (self._happen(Passage.ENTERED, node, causes),)
+            here = (self.happen(Passage.ENTERED, node, causes),)
         if move.outcomes:
-            self._decide(move.outcomes)
-        self._leave(node, move.flows, here, self._visits[node] or 1, move.produced)
+            self.decide(move.outcomes)
+        self._leave(node, move.flows, here, self.visits[node] or 1, move.produced)
         self._remember(move.produced, move.turns, here[-1])
 
-    def _take_turns(self, node: ElementId, turns: int, causes: _Causes) -> _Causes:
+    def _take_turns(self, node: ElementId, turns: int, causes: Causes) -> Causes:
         """Enter and leave an activity; parallel instances one by one, but not because of another.
 
         Returns:
             The moments after which no turn is left to wait for.
         """
         if not turns:
-            return (self._note(Passage.ENTERED, node, 0, causes),)
-        all_left: _Causes = ()
+            return (self.note(Passage.ENTERED, node, 0, causes),)
+        all_left: Causes = ()
         for _ in range(turns):
-            here = self._happen(Passage.ENTERED, node, causes)
-            left = self._happen(Passage.LEFT, node, (here,), self._visits[node])
+            here = self.happen(Passage.ENTERED, node, causes)
+            left = self.happen(Passage.LEFT, node, (here,), self.visits[node])
             if is_parallel(self._graph.nodes[node]):
                 all_left = (*all_left, left)
             else:
@@ -141,46 +117,46 @@ class _Teller:
         return all_left
 
     def _close(self, move: Move) -> None:
-        scope = self._active[move.element].pop(0)
+        scope = self.active[move.element].pop(0)
         if move.element in self._graph.nodes:
             left = self._complete(move.element, scope)
-            self._decide(move.outcomes)
+            self.decide(move.outcomes)
             self._leave(move.element, move.flows, (*scope.left, left), scope.visit, move.produced)
             self._remember(move.produced, scope.turns, left)
             self._note_undone(move.element, left)
 
-    def _complete(self, element: ElementId, scope: _ActiveScope) -> int:
+    def _complete(self, element: ElementId, scope: ActiveScope) -> int:
         causes = tuple(sorted(set(scope.ends))) or scope.entered
-        return self._happen(Passage.LEFT, element, causes, scope.visit)
+        return self.happen(Passage.LEFT, element, causes, scope.visit)
 
     def _begin_again(self, move: Move) -> None:
         """Leave a sub-process and enter it for its next turn."""
-        scope = self._active[move.element][0]
+        scope = self.active[move.element][0]
         left = self._complete(move.element, scope)
-        causes: _Causes = (left,)
+        causes: Causes = (left,)
         if is_parallel(self._graph.nodes[move.element]):
             scope.left.append(left)
             causes = self.moments[scope.entered[0]].causes
-        scope.entered = (self._happen(Passage.ENTERED, move.element, causes),)
-        scope.visit = self._visits[move.element]
+        scope.entered = (self.happen(Passage.ENTERED, move.element, causes),)
+        scope.visit = self.visits[move.element]
         scope.turns += 1
         scope.ends = []
-        self._put(move.produced, scope.entered)
+        self.put(move.produced, scope.entered)
 
     def _remember(self, produced: tuple[int, ...], turns: int, left: int) -> None:
         """Each turn of an activity is compensated; leaving it has put one of them there."""
         for place in produced:
             if self._places[place].kind is PlaceKind.DONE:
-                self._tokens[place].extend([(left,)] * (turns - 1))
+                self.tokens[place].extend([(left,)] * (turns - 1))
 
     def _note_undone(self, scope: ElementId, left: int) -> None:
         """A throw goes on because its handler, a sub-process, was left."""
         for throw in self._undoers.get(scope, ()):
-            waiting = self._tokens[throw]
+            waiting = self.tokens[throw]
             if waiting:
                 waiting[0] = (*waiting[0], left)
 
-    def _visit(self, move: Move, causes: _Causes) -> None:
+    def _visit(self, move: Move, causes: Causes) -> None:
         node = self._graph.nodes[move.element]
         came = self._fire(move, causes) if move.fired_first else []
         earlier = self._take_earlier_turns(move, causes)
@@ -189,29 +165,29 @@ class _Teller:
         here = causes
         if move.entered:
             if move.cut and not move.fired:
-                here = self._with_last_of(move.cut, here)
-            here = (self._happen(Passage.ENTERED, node.id, here),)
-        visit = self._visits[node.id]
+                here = self.with_last_of(move.cut, here)
+            here = (self.happen(Passage.ENTERED, node.id, here),)
+        visit = self.visits[node.id]
         if not move.fired_first:
             came = self._fire(move, (*earlier, *here) if move.interrupts else here)
-        self.decisions.extend(self._brought_about(f) for f in move.fired if not f.outcomes)
-        self._decide(move.outcomes)
+        self.decisions.extend(self.brought_about(f) for f in move.fired if not f.outcomes)
+        self.decide(move.outcomes)
         if move.kind is MoveKind.OPEN or move.interrupts:
-            self._put(move.produced, here)
+            self.put(move.produced, here)
         elif move.entered and not (move.fired and move.cut):
             if node.id in self._activities:
-                here = (self._happen(Passage.LEFT, node.id, (*here, *came), visit),)
-            self._clear(move.cut, here)
+                here = (self.happen(Passage.LEFT, node.id, (*here, *came), visit),)
+            self.clear(move.cut, here)
             self._leave(node.id, move.flows, (*earlier, *here), visit, move.produced)
             self._remember(move.produced, move.turns, here[0])
 
-    def _take_earlier_turns(self, move: Move, causes: _Causes) -> _Causes:
+    def _take_earlier_turns(self, move: Move, causes: Causes) -> Causes:
         """Take the turns of a task before the last one, in which events come."""
         if move.kind is MoveKind.OPEN or move.turns <= 1:
             return ()
         return self._take_turns(move.element, move.turns - 1, causes)
 
-    def _fire(self, move: Move, causes: _Causes) -> list[int]:
+    def _fire(self, move: Move, causes: Causes) -> list[int]:
         """Let the events of a move come; the last of them may end what is active.
 
         Returns:
@@ -221,111 +197,38 @@ class _Teller:
         for firing in move.fired:
             event = self._graph.nodes[firing.event]
             is_last = firing is move.fired[-1]
-            before = self._with_last_of(move.cut, causes) if is_last else causes
-            came = self._happen(Passage.ENTERED, event.id, before)
+            before = self.with_last_of(move.cut, causes) if is_last else causes
+            came = self.happen(Passage.ENTERED, event.id, before)
             if event.attached_to == move.element:
                 meanwhile.append(came)
-            for scope in self._active.get(event.attached_to or ElementId(""), ()):
+            for scope in self.active.get(event.attached_to or ElementId(""), ()):
                 scope.ends.append(came)
             if is_last and move.interrupts:
-                visit = self._visits[move.element]
-                self._happen(Passage.INTERRUPTED, move.element, (came,), visit)
+                visit = self.visits[move.element]
+                self.happen(Passage.INTERRUPTED, move.element, (came,), visit)
             if is_last:
-                self._clear(move.cut, (came,))
+                self.clear(move.cut, (came,))
             if event.attached_to:
-                visit = self._visits[event.id]
+                visit = self.visits[event.id]
                 self._leave(event.id, firing.flows, (came,), visit, firing.produced)
             else:
-                self._put(firing.produced, (came,))
+                self.put(firing.produced, (came,))
         return meanwhile
 
     def _leave(
-        self, node: ElementId, flows: Ways, causes: _Causes, visit: int, produced: tuple[int, ...]
+        self, node: ElementId, flows: Ways, causes: Causes, visit: int, produced: tuple[int, ...]
     ) -> None:
         """Take the flows on from a node, or end the token there."""
         if node in self._conditional:
             self.conditions.extend(
                 demands_on_data(self._graph, node, flows, visit=visit, moment=causes[-1])
             )
-        taken = {flow: (self._happen(Passage.TAKEN, flow, causes),) for flow in flows}
+        taken = {flow: (self.happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
-            self._tokens[place].append(taken.get(self._places[place].element, causes))
+            self.tokens[place].append(taken.get(self._places[place].element, causes))
         if all(self._places[place].kind is PlaceKind.DONE for place in produced):
-            for scope in self._active.get(self._graph.nodes[node].scope, ()):
+            for scope in self.active.get(self._graph.nodes[node].scope, ()):
                 scope.ends.extend(causes)
-
-    def _with_last_of(self, cut: frozenset[int], causes: _Causes) -> _Causes:
-        """Add the last that happened in what is about to be ended: nothing of it comes later."""
-        last = set(causes)
-        for number in cut:
-            place = self._places[number]
-            last.update(*self._tokens.get(number, ()))
-            if place.kind is PlaceKind.ACTIVE:
-                for scope in self._active.get(place.element, ()):
-                    last.update(scope.ends, scope.left)
-        return tuple(sorted(last)) if cut else causes
-
-    def _clear(self, cut: frozenset[int], causes: _Causes) -> None:
-        """Remove the tokens of places, and interrupt the scopes that were active there."""
-        for number in sorted(cut):
-            place = self._places[number]
-            if place.kind is PlaceKind.ACTIVE:
-                for scope in self._active.pop(place.element, ()):
-                    self._happen(Passage.INTERRUPTED, place.element, causes, scope.visit)
-            else:
-                self._tokens.pop(number, None)
-
-    # -- tokens, moments, decisions, conditions ------------------------------------------------
-
-    def _take(self, places: tuple[int, ...]) -> _Causes:
-        if len(places) == 1 and self._tokens[places[0]]:
-            return self._tokens[places[0]].popleft()
-        queues = [self._tokens[place] for place in places]
-        return tuple(sorted(set().union(*(queue.popleft() for queue in queues if queue))))
-
-    def _put(self, places: Iterable[int], causes: _Causes) -> None:
-        for number in places:
-            place = self._places[number]
-            if place.kind is PlaceKind.ACTIVE:
-                visit = self._visits[place.element]
-                self._active[place.element].append(_ActiveScope(visit=visit, entered=causes))
-            else:
-                self._tokens[number].append(causes)
-
-    def _happen(self, passage: Passage, element: ElementId, causes: _Causes, visit: int = 0) -> int:
-        """Note a moment and return its index; without a visit it is the element's next one."""
-        if not visit:
-            self._visits[element] = visit = self._visits[element] + 1
-        return self._note(passage, element, visit, causes)
-
-    def _note(self, passage: Passage, element: ElementId, visit: int, causes: _Causes) -> int:
-        self.moments.append(Moment(passage, element, visit, causes))
-        return len(self.moments) - 1
-
-    def _brought_about(self, firing: Firing) -> TakenOutcome:
-        """Return the outcome of an event that a throw brings about: there is no other there."""
-        event = self._graph.nodes[firing.event]
-        at = event.attached_to or event.scope
-        return TakenOutcome(
-            at=at, flows=firing.flows, event=event.id, default=True, visit=self._visits[at] or 1
-        )
-
-    def _decide(self, outcomes: Iterable[int]) -> None:
-        for index in outcomes:
-            outcome = self._outcomes[index]
-            visit = self._visits[outcome.at] or 1
-            if outcome.turns is not None:
-                self._counted[outcome.at] = visit = self._counted[outcome.at] + 1
-            self.decisions.append(
-                TakenOutcome(
-                    at=outcome.at,
-                    flows=outcome.flows,
-                    event=outcome.event,
-                    turns=outcome.turns,
-                    default=index in self._defaults,
-                    visit=visit,
-                )
-            )
 
 
 def _undoers(game: TokenGame) -> dict[ElementId, list[int]]:
