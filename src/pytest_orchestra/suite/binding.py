@@ -6,7 +6,7 @@ All files are compared here; nothing is called, and no reference of an environme
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
@@ -148,9 +148,9 @@ class _Binding:
             raise BindingError(self._errors())
         process = processes.tested
         scenarios, problems = generate(suite, processes, elements, self.selection.criterion)
-        drift = self._drift(processes, scenarios)
-        self.problems.extend((*problems, *drift))
         told = tuple(scenarios.scenarios)
+        drift = self._drift(processes, replace(scenarios, scenarios=told))
+        self.problems.extend((*problems, *drift))
         tasks = tasks_of(process, processes.called)
         binder = self._binder(tasks, told, placed, data)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
