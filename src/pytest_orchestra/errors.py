@@ -25,11 +25,13 @@ class _ProblemsError(OrchestraError):
 
     Args:
         problems: values whose ``str`` is one finding with its place (``model.Problem``).
+        beside: what was found too and is no reason to refuse: warnings; not in the text.
     """
 
-    def __init__(self, problems: Sequence[object]) -> None:
+    def __init__(self, problems: Sequence[object], *, beside: Sequence[object] = ()) -> None:
         super().__init__(problems)
         self.problems = tuple(problems)
+        self.beside = tuple(beside)
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

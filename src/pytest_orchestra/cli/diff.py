@@ -87,5 +87,5 @@ def _nowhere(path: Path, criterion: Criterion | None) -> Sequence[Problem]:
     try:
         problems: Sequence[object] = bind(read_suite(path), criterion)[0].problems
     except BindingError as error:
-        problems = error.problems
+        problems = (*error.problems, *error.beside)
     return [each for each in problems if isinstance(each, Problem) and each.code in _NOWHERE]

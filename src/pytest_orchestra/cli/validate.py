@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             found.extend(_problems(path, models))
         except (DefinitionError, BindingError) as error:
-            problems = [each for each in error.problems if isinstance(each, Problem)]
+            told_there = (*error.problems, *error.beside)
+            problems = [each for each in told_there if isinstance(each, Problem)]
             if any(_is_refusal(each, path) for each in problems):
                 trouble.extend(problems)
             else:

@@ -145,7 +145,7 @@ class _Binding:
         self._judge_names([each.step for each in placed])
         data = self._data(global_data, [each.step for each in placed])
         if processes is None or isinstance(elements, UnknownElements):
-            raise BindingError(self._errors())
+            raise self._refusal()
         process = processes.tested
         scenarios, problems = generate(suite, processes, elements, self.selection.criterion)
         told = tuple(scenarios.scenarios)
@@ -288,7 +288,7 @@ class _Binding:
         bound: Sequence[BoundScenario],
     ) -> None:
         strict = self.suite.part.strict
-        if strict and (self._errors() or self.suite.lost):
+        if self._errors() or self.suite.lost:
             return  # what is left out would make twins and unbound tasks
         at = self.suite.document.key_location(("strict" if strict else "steps",))
         self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))
@@ -301,6 +301,10 @@ class _Binding:
 
     def _settled(self) -> tuple[Problem, ...]:
         """The problems in order, once it is clear that none of them is an error."""
-        if errors := self._errors():
-            raise BindingError(errors)
+        if self._errors():
+            raise self._refusal()
         return in_file_order(self.problems)
+
+    def _refusal(self) -> BindingError:
+        others = [each for each in self.problems if each.severity is not Severity.ERROR]
+        return BindingError(self._errors(), beside=in_file_order(others))

@@ -173,6 +173,20 @@ def test_what_of_a_suite_points_nowhere_is_told(change: Change, capsys: Captured
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_step_that_no_scenario_comes_by_is_told_beside_errors(
+    change: Change, capsys: Captured
+) -> None:
+    main(["plan", "--lock", "order.suite.yaml"])
+    change("order.bpmn", GONE)
+    change("order.suite.yaml", ("at: Amount?/high", "at: Prüfen 审核"), ("at: Done", "at: Dine"))
+    capsys.readouterr()
+    assert main(["diff", "order.suite.yaml.lock", "order.suite.yaml", "--format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert {each["code"] for each in told["nowhere"]} == {"unknown-element", "step-unused"}
+    assert len(told["processes"][0]["gone"]) == 1
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_suite_that_binds_has_nothing_that_points_nowhere() -> None:
     main(["plan", "--lock", "order.suite.yaml"])
     assert main(["diff", "order.suite.yaml.lock", "order.suite.yaml"]) == 0

@@ -77,6 +77,19 @@ def test_errors_of_a_suite_are_findings(change: Change, capsys: Captured) -> Non
 
 
 @pytest.mark.usefixtures("folder")
+def test_warnings_are_told_beside_errors(change: Change, capsys: Captured) -> None:
+    change("order.bpmn", ("</process>", "<oops/></process>"))
+    change("order.suite.yaml", ("at: Done", "at: Dine"))
+    assert main(["validate", "order.suite.yaml"]) == 1
+    *lines, summary = capsys.readouterr().out.splitlines()
+    assert [line.partition("]")[0] for line in lines] == [
+        "order.suite.yaml:13:9: error[unknown-element",
+        "order.bpmn:14: warning[element-unknown",
+    ]
+    assert summary == "1 error, 1 warning"
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_missing_process_of_a_suite_is_a_finding(change: Change, capsys: Captured) -> None:
     change("order.suite.yaml", ("process: order.bpmn", "process: gone.bpmn"))
     assert main(["validate", "order.suite.yaml"]) == 1
