@@ -58,7 +58,6 @@ REFUSED = {
     "0070-feel-instance-of-test-01/string_013/": "a type that the model declares",
     "0070-feel-instance-of-test-01/list_01": "a type that the model declares",
     "0070-feel-instance-of-test-01/context_013/": "a type that the model declares",
-    "0070-feel-instance-of-test-01/function_0": "a function of one's own",
     "0082-feel-coercion-test-01/decision_context_0": "a function that no condition needs",
     "0093-feel-at-literals-test-01/": ZONES,
     "0099-arithmetic-negation-test-01/decision_012/": "a function of one's own",

@@ -105,6 +105,8 @@ def _quotient(left: Value, right: Value) -> Value:
 
 def _power(left: Value, right: Value) -> Value:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
+        if not (left or right):
+            raise Refused("the power of zero by zero")
         return NUMBERS.power(left, right)
     return None
 

@@ -12,7 +12,14 @@ from decimal import Decimal
 from typing import cast
 
 from pytest_orchestra.expressions.conditions.refusal import Refused
-from pytest_orchestra.expressions.conditions.values import Interval, Kind, Months, Value, kind_of
+from pytest_orchestra.expressions.conditions.values import (
+    Interval,
+    Kind,
+    Months,
+    Opaque,
+    Value,
+    kind_of,
+)
 
 _SECOND = dt.timedelta(seconds=1)
 _CLOSE: frozenset[frozenset[Kind]] = frozenset(
@@ -59,6 +66,8 @@ def _equal_of_kind(left: Value, right: Value) -> bool | None:
             return _same_range(left, right)
         case bool() | str() | Decimal(), _:
             return left == right
+        case Opaque(), _:
+            raise Refused("functions are compared")
     return _order(left, right) == 0
 
 

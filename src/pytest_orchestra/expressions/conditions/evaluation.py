@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pytest_orchestra.documents.problems import shortened, suggestion
 from pytest_orchestra.expressions.conditions.arithmetic import calculated, negated
 from pytest_orchestra.expressions.conditions.comparison import order
-from pytest_orchestra.expressions.conditions.functions import FUNCTIONS
+from pytest_orchestra.expressions.conditions.functions import FUNCTIONS, QUADRATIC
 from pytest_orchestra.expressions.conditions.instances import is_instance
 from pytest_orchestra.expressions.conditions.lists import conjunction, disjunction, position
 from pytest_orchestra.expressions.conditions.looping import counted, looped
@@ -30,6 +30,7 @@ from pytest_orchestra.expressions.conditions.tree import (
     If,
     In,
     InstanceOf,
+    Lambda,
     ListOf,
     Loop,
     Member,
@@ -41,9 +42,16 @@ from pytest_orchestra.expressions.conditions.tree import (
     Range,
     Tree,
 )
-from pytest_orchestra.expressions.conditions.values import Interval, Value, kind_of, taken
+from pytest_orchestra.expressions.conditions.values import (
+    Interval,
+    Opaque,
+    Value,
+    kind_of,
+    taken,
+    weight,
+)
 
-MAX_STEPS = 200_000
+MAX_STEPS = 1_000_000
 """Parts of a condition, and items of lists, that one evaluation looks at."""
 
 _ITEM = "item"
@@ -63,6 +71,7 @@ class Evaluation:
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self._values = values
+        self._read: dict[str, Value] = {}
         self._scopes: list[Mapping[str, Value]] = []
         self._steps = 0
 
@@ -72,8 +81,9 @@ class Evaluation:
         Raises:
             Refused: a name has no value, or engines disagree about the value.
         """
-        self._charge(1)
-        return self.methods[type(tree)](self, tree)
+        value = self.methods[type(tree)](self, tree)
+        self._charge(1 + weight(value))
+        return value
 
     def _charge(self, steps: int) -> None:
         self._steps += steps
@@ -90,11 +100,13 @@ class Evaluation:
         for scope in reversed(self._scopes):
             if tree.name in scope:
                 return scope[tree.name]
-        found = self._values.get(tree.name, _MISSING)
-        if found is _MISSING:
-            hint = suggestion(tree.name, map(str, self._values), "Names")
-            raise Missing(f"'{shortened(tree.name)}' has no value", hint)
-        return taken(found)
+        if tree.name not in self._read:
+            found = self._values.get(tree.name, _MISSING)
+            if found is _MISSING:
+                hint = suggestion(tree.name, map(str, self._values), "Names")
+                raise Missing(f"'{shortened(tree.name)}' has no value", hint)
+            self._read[tree.name] = taken(found)
+        return self._read[tree.name]
 
     def _member(self, tree: Member) -> Value:
         return member(self.value(tree.of), tree.key)
@@ -245,9 +257,13 @@ class Evaluation:
     def _instance_of(self, tree: InstanceOf) -> Value:
         return is_instance(self.value(tree.of), tree.type)
 
+    def _lambda(self, _: Lambda) -> Value:
+        return Opaque()
+
     def _call(self, tree: Call) -> Value:
         arguments = self._taken(tree.arguments)
-        self._charge(sum(len(each) for each in arguments if isinstance(each, tuple)))
+        if tree.function in QUADRATIC:
+            self._charge(sum(len(each) for each in arguments if isinstance(each, tuple)) ** 2)
         return FUNCTIONS[tree.function](arguments)
 
     methods: ClassVar[Mapping[type, Callable[[Any, Any], Value]]] = {
@@ -272,5 +288,6 @@ class Evaluation:
         For: _for,
         InstanceOf: _instance_of,
         Call: _call,
+        Lambda: _lambda,
     }
     """How the value of each sort of tree is found."""

@@ -12,6 +12,9 @@ from pytest_orchestra.expressions.conditions.texts import STRINGS
 
 FUNCTIONS: Mapping[str, Function] = {**NUMERIC, **STRINGS, **LISTS, **DATES}
 
+QUADRATIC = frozenset(("distinct values", "union"))
+"""Those that compare each item with each."""
+
 REFUSED_FUNCTIONS: Mapping[str, str] = {
     "now": "it looks at a clock",
     "today": "it looks at a clock",

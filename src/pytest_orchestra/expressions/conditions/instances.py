@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pytest_orchestra.expressions.conditions.refusal import Refused
 from pytest_orchestra.expressions.conditions.tree import Type
-from pytest_orchestra.expressions.conditions.values import Interval, Value, kind_of
+from pytest_orchestra.expressions.conditions.values import Interval, Opaque, Value, kind_of
 
 
 def is_instance(value: Value, wanted: Type) -> bool:
@@ -19,6 +19,8 @@ def is_instance(value: Value, wanted: Type) -> bool:
         if wanted.name in ("Any", "Null"):
             raise Refused("null instance of Any or Null")
         return False
+    if isinstance(value, Opaque) and wanted.name == "function":
+        raise Refused("a function is tested for its type")
     match wanted.name:
         case "Any" | "Null" | "function":
             return wanted.name == "Any"

@@ -29,6 +29,8 @@ def passes(value: Value, test: Value) -> bool | None:
     Raises:
         Refused: engines disagree about it.
     """
+    if test is None:
+        raise Refused("'in' with null")
     if isinstance(test, Interval):
         return _is_within(value, test)
     if not isinstance(test, tuple):

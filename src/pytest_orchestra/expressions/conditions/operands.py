@@ -16,6 +16,7 @@ from pytest_orchestra.expressions.conditions.tree import (
     ComparisonOperator,
     Constant,
     ContextOf,
+    Lambda,
     ListOf,
     Name,
     Negative,
@@ -24,6 +25,7 @@ from pytest_orchestra.expressions.conditions.tree import (
     Tree,
     constant,
 )
+from pytest_orchestra.expressions.conditions.typenames import read_type
 from pytest_orchestra.expressions.conditions.values import Scalar, number
 
 COMPARISONS: dict[str, ComparisonOperator] = {
@@ -94,12 +96,25 @@ class Operands:
         if self._cursor.at("if", "for", "some", "every"):
             return self.expression()
         token = self._cursor.token
-        if token.text == "function":
-            self._cursor.refuse("functions of one's own cannot be judged")
+        if self._cursor.take("function"):
+            return self._lambda()
         name = joined_words(self._cursor)
         if self._cursor.take("("):
             return self._call(name, token)
         return Name(name=name)
+
+    def _lambda(self) -> Tree:
+        """What follows ``function``."""
+        self._cursor.demand("(")
+        names: list[str] = []
+        while not self._cursor.at(")"):
+            names.append(joined_words(self._cursor))
+            if self._cursor.take(":"):
+                read_type(self._cursor)
+            if not self._cursor.take(","):
+                break
+        self._cursor.demand(")")
+        return Lambda(parameters=tuple(names), result=self.expression())
 
     def _bracketed(self) -> Tree:
         cursor = self._cursor

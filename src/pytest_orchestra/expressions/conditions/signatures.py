@@ -8,7 +8,7 @@ from decimal import DecimalException
 from typing import Any
 
 from pytest_orchestra.expressions.conditions.refusal import Refused
-from pytest_orchestra.expressions.conditions.values import Value, kind_of
+from pytest_orchestra.expressions.conditions.values import Opaque, Value, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class Function:
         Raises:
             Refused: engines disagree about the value.
         """
+        if any(isinstance(each, Opaque) for each in arguments):
+            raise Refused(f"{self.name}(…) of a function of one's own")
         if self.is_variadic:
             arguments = _as_list(arguments)
         for signature in self.signatures:

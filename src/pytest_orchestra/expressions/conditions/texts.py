@@ -8,7 +8,7 @@ from decimal import Decimal
 from pytest_orchestra.expressions.conditions.refusal import Refused
 from pytest_orchestra.expressions.conditions.signatures import function, table
 from pytest_orchestra.expressions.conditions.temporal import text_of
-from pytest_orchestra.expressions.conditions.values import MAX_STRING, Interval, Value
+from pytest_orchestra.expressions.conditions.values import MAX_STRING, Interval, Opaque, Value
 
 _PLAIN_EXPONENT = 34
 
@@ -66,9 +66,9 @@ def string(value: Value) -> Value:
             return "true" if value else "false"
         case Decimal():
             return _digits(value)
-        case tuple() | Interval() | Mapping():
+        case tuple() | Interval() | Mapping() | Opaque():
             raise Refused(
-                "string(…) of a list, context or range", "Engines write them differently."
+                "string(…) of a list, context, range or function", "Engines write them differently."
             )
     return text_of(value)
 
@@ -76,7 +76,10 @@ def string(value: Value) -> Value:
 def _digits(value: Decimal) -> str:
     if abs(value.adjusted()) > _PLAIN_EXPONENT:
         raise Refused("string(…) of a very large or small number")
-    return f"{value:f}"
+    text = f"{value:f}"
+    if "." in text and text.endswith("0"):
+        raise Refused("string(…) of a number with zeros at its end")
+    return text
 
 
 STRINGS = table(

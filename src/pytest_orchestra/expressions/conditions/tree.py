@@ -202,6 +202,14 @@ class Call:
     arguments: tuple[Tree, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lambda:
+    """A function of one's own, ``function(parameters) result``; it is never called."""
+
+    parameters: tuple[str, ...]
+    result: Tree
+
+
 Tree: TypeAlias = (
     Constant
     | Name
@@ -224,6 +232,7 @@ Tree: TypeAlias = (
     | For
     | InstanceOf
     | Call
+    | Lambda
 )
 
 NamePath: TypeAlias = tuple[str, ...]
@@ -271,18 +280,23 @@ def _paths(tree: Tree | Loop, bound: frozenset[str]) -> Iterator[NamePath]:
             yield path
     elif isinstance(tree, Filter):
         yield from _paths(tree.of, bound)
-    elif isinstance(tree, Quantified | For | ContextOf):
+    elif isinstance(tree, Quantified | For | ContextOf | Lambda):
         yield from _scoped(tree, bound)
     else:
         for part in children(tree):
             yield from _paths(part, bound)
 
 
-def _scoped(tree: Quantified | For | ContextOf, bound: frozenset[str]) -> Iterator[NamePath]:
+def _scoped(
+    tree: Quantified | For | ContextOf | Lambda, bound: frozenset[str]
+) -> Iterator[NamePath]:
     if isinstance(tree, ContextOf):
         for key, item in zip(tree.keys, tree.items, strict=True):
             yield from _paths(item, bound)
             bound |= {key}
+        return
+    if isinstance(tree, Lambda):
+        yield from _paths(tree.result, bound | {*tree.parameters})
         return
     for loop in tree.loops:
         yield from _paths(loop, bound)

@@ -37,6 +37,7 @@ Kind = Literal[
     "list",
     "context",
     "range",
+    "function",
 ]
 
 MAX_DIGITS = 34
@@ -81,10 +82,15 @@ class Interval:
     has_end: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A function of one's own: it is a value that cannot be judged."""
+
+
 Scalar: TypeAlias = (
     bool | Decimal | str | dt.date | dt.time | dt.datetime | dt.timedelta | Months | None
 )
-Value: TypeAlias = "Scalar | tuple[Value, ...] | Mapping[str, Value] | Interval"
+Value: TypeAlias = "Scalar | tuple[Value, ...] | Mapping[str, Value] | Interval | Opaque"
 
 _KINDS: Mapping[type, Kind] = {
     type(None): "null",
@@ -98,6 +104,7 @@ _KINDS: Mapping[type, Kind] = {
     Months: "years and months duration",
     tuple: "list",
     Interval: "range",
+    Opaque: "function",
 }
 
 
@@ -124,6 +131,18 @@ def taken(value: object, nesting: int = 0) -> Value:
         case Mapping() | list() | tuple():
             return _collection(value, nesting + 1)
     raise Refused(f"a {type(value).__name__} cannot be judged")
+
+
+def weight(value: Value) -> int:
+    """How much work it is to look at all of a value, one of a number counting nothing."""
+    match value:
+        case str():
+            return len(value) // 64
+        case tuple():
+            return len(value) + sum(map(weight, value))
+        case dict():
+            return len(value) + sum(map(weight, value.values()))
+    return 0
 
 
 def bounded(text: str) -> str:

@@ -22,6 +22,7 @@ from pytest_orchestra.expressions.conditions.tree import (
     If,
     In,
     InstanceOf,
+    Lambda,
     ListOf,
     Loop,
     Member,
@@ -152,6 +153,7 @@ _FEEL: Mapping[type, Callable[[Any], str]] = {
     For: lambda tree: f"for {_loops(tree.loops)} return {feel_text(tree.result)}",
     InstanceOf: lambda tree: f"{_operand(tree.of)} instance of {_type(tree.type)}",
     Call: _call,
+    Lambda: lambda tree: f"function({', '.join(tree.parameters)}) {feel_text(tree.result)}",
 }
 
 

@@ -157,6 +157,9 @@ def test_long_flat_conditions_are_no_deep_ones() -> None:
         ("name = 1", {"name": object()}),
         ('date("9999-12-31") + duration("P1D") > date("2020-01-01")', {}),
         ('duration("P999999999D") * 9 > duration("P1D")', {}),
+        ("count(for a in 1..60000 return many = many) > 0", {"many": [[0] * 90_000]}),
+        ('count(for a in 1..60000 return contains(name, "xy")) > 0', {"name": "x" * 900_000}),
+        ("count(for a in 1..60000 return distinct values(many)) > 0", {"many": [*range(300)]}),
         ("some a in 1..100, b in 1..100, c in 1..100 satisfies a = 0", {}),
     ],
 )
@@ -189,6 +192,29 @@ def test_values_become_those_of_feel() -> None:
         Decimal("0.1"),
         Decimal("1.50"),
     )
+
+
+class Zone(dt.tzinfo):
+    """A named zone: its offset depends on the date."""
+
+    def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta | None:
+        return dt.timedelta(hours=1) if moment else None
+
+
+def test_a_moment_in_a_named_zone_gets_its_offset() -> None:
+    moment = dt.datetime(2026, 11, 21, 12, tzinfo=Zone())
+    assert evaluate_condition('at = @"2026-11-21T11:00:00Z"', {"at": moment}) is True
+
+
+def test_a_time_in_a_named_zone_is_refused() -> None:
+    with pytest.raises(EvaluationError, match="named zone"):
+        evaluate_condition("at = at", {"at": dt.time(12, tzinfo=Zone())})
+
+
+def test_large_contexts_count_as_work() -> None:
+    many = {str(number): number for number in range(90_000)}
+    with pytest.raises(EvaluationError, match="steps"):
+        evaluate_condition("every a in 1..20 satisfies many = many", {"many": many})
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ contains("abc", "b") and starts with("abc", "a") and ends with("abc", "c")
 string join(["a", null, "b"], "-") = "a-b" and string join(["a", "b"]) = "ab"
 string join([1], "-") = null
 string join(["a"], 1) = null
-string(1.50) = "1.50" and string(true) = "true" and string(false) = "false"
+string(1.5) = "1.5" and string(100) = "100" and string(true) = "true" and string(false) = "false"
 string(null) = null and string("a") = "a"
 string(@"2026-11-21T10:00:00.250Z") = "2026-11-21T10:00:00.25Z"
 string(@"10:00:00+01:00") = "10:00:00+01:00"
@@ -138,6 +138,8 @@ count(for d in @"2026-11-01"..@"2026-11-03" return d) = 3
 [{a: 1}, {b: 2}].a = [1, null] and [1, 2, 3][-4] = null and [1, 2][true] = [1, 2]
 1[1] = 1 and [][item > 1] = [] and [{a: 1}, {b: 1}][a = 1] = [{a: 1}]
 if null then true else true
+not((function(a: number, b) a + b) instance of number) and (function() 1) instance of Any
+(function() 1) + 1 = null
 """
 
 

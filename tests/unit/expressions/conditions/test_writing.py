@@ -26,6 +26,7 @@ from pytest_orchestra.expressions.conditions.tree import (
     For,
     If,
     In,
+    Lambda,
     ListOf,
     Loop,
     Member,
@@ -86,6 +87,7 @@ def larger(trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
         st.builds(If, test=trees, then=trees, otherwise=trees),
         st.builds(Quantified, kind=st.sampled_from(["some", "every"]), loops=loops, test=trees),
         st.builds(For, loops=loops, result=trees),
+        st.builds(Lambda, parameters=st.sampled_from([(), ("a", "b c")]), result=trees),
         st.builds(Call, function=st.just("contains"), arguments=several.map(lambda all_: all_[:2])),
     )
 
