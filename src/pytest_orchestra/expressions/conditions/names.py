@@ -35,12 +35,16 @@ MAX_DEPTH = 10
 MAX_KEYS = 2_000
 """Names of values that are looked at."""
 
+_FIRST_WORD = re.compile(r"[^\W0-9]\w*")
 _WORDS = re.compile(r"[^\W0-9]\w*(?: \w+)*")
 
 
 def unusual(names: Iterable[str]) -> frozenset[str]:
-    """The names that a parser must know to read them: with operators or keywords in them."""
-    return frozenset(name for name in names if not _is_plain(name))
+    """The names that a parser must know to read them: with operators or keywords in them.
+
+    What begins as no name does, with a digit or keyword, stays what it is.
+    """
+    return frozenset(name for name in names if _begins_as_name(name) and not _is_plain(name))
 
 
 def names_of(values: object) -> frozenset[str]:
@@ -101,6 +105,11 @@ def joined_words(cursor: Cursor) -> str:
     while cursor.token.kind in ("word", "number") and cursor.token.text not in KEYWORDS:
         words.append(cursor.next().text)
     return " ".join(words)
+
+
+def _begins_as_name(name: str) -> bool:
+    first = _FIRST_WORD.match(name)
+    return first is not None and first[0] not in KEYWORDS
 
 
 def _is_plain(name: str) -> bool:

@@ -6,7 +6,12 @@ from abc import abstractmethod
 
 from pytest_orchestra.documents.problems import shortened, suggestion
 from pytest_orchestra.expressions.conditions.functions import FUNCTIONS, REFUSED_FUNCTIONS
-from pytest_orchestra.expressions.conditions.names import KEYWORDS, KnownNames, joined_words
+from pytest_orchestra.expressions.conditions.names import (
+    KEYWORDS,
+    KnownNames,
+    joined_words,
+    unusual,
+)
 from pytest_orchestra.expressions.conditions.refusal import Refused
 from pytest_orchestra.expressions.conditions.scanning import Cursor, Token
 from pytest_orchestra.expressions.conditions.temporal import scalar_from
@@ -209,7 +214,7 @@ class Operands:
             self._cursor.refuse_next("a key is expected here")
         is_name = all(text[0].isalnum() or text[0] == "_" for text in texts)
         name = (" " if is_name else "").join(texts)
-        if not is_name or KEYWORDS.intersection(texts):
+        if unusual((name,)):
             self._names.add(name)
         return name
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pytest_orchestra.expressions.conditions.names import unusual
+from pytest_orchestra.expressions.conditions.names import KEYWORDS
 from pytest_orchestra.expressions.conditions.temporal import text_of as temporal_text
 from pytest_orchestra.expressions.conditions.tree import (
     And,
@@ -92,7 +92,7 @@ def _context(tree: ContextOf) -> str:
 
 
 def _key(key: str) -> str:
-    return _quoted(key) if unusual((key,)) else key
+    return _quoted(key) if not key.isidentifier() or key in KEYWORDS else key
 
 
 def _in(tree: In) -> str:

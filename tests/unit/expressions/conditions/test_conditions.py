@@ -121,6 +121,12 @@ def test_names_may_hold_blanks_operators_and_keywords(text: str, values: dict[st
     assert evaluate_condition(text, values) is True
 
 
+@pytest.mark.parametrize("text", ["1 + 1 = 2", "true and not(false)", "null = null"])
+def test_names_do_not_hide_literals(text: str) -> None:
+    names = {"1": 0, "true": False, "false": True, "null": 1, "true and not(false)": 0}
+    assert evaluate_condition(text, names) is True
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -138,6 +138,7 @@ count(for d in @"2026-11-01"..@"2026-11-03" return d) = 3
 [{a: 1}, {b: 2}].a = [1, null] and [1, 2, 3][-4] = null and [1, 2][true] = [1, 2]
 1[1] = 1 and [][item > 1] = [] and [{a: 1}, {b: 1}][a = 1] = [{a: 1}]
 if null then true else true
+{true: false, b: true}.b and {a+b: 1, c: a+b}.c = 1 and {a and b: 1, c: a and b}.c = 1
 not((function(a: number, b) a + b) instance of number) and (function() 1) instance of Any
 (function() 1) + 1 = null
 """
