@@ -108,7 +108,8 @@ def _nearest_catch(graph: ProcessGraph, node: FlowNode, thrown: EventDefinition)
                 None,
             )
             if start and node not in graph.nodes_inside(handler.id):
-                return Catch(catcher=handler, scope=scope, interrupting=start.interrupting)
+                ends = start.interrupting or thrown.kind in _FATAL
+                return Catch(catcher=handler, scope=scope, interrupting=ends)
         for event in graph.boundary.get(scope, ()):
             if takes(event, thrown):
                 ends = event.interrupting or thrown.kind in _FATAL

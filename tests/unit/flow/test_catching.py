@@ -80,6 +80,14 @@ def test_an_escalation_may_go_on(draw: Draw) -> None:
     assert catching.ends_others() == {"u": "x"}
 
 
+def test_an_event_sub_process_that_takes_an_error_always_interrupts(draw: Draw) -> None:
+    """Whatever its start event says (BPMN 2.0, 10.5.6)."""
+    _, catching = matched(
+        draw, "x: sub\nu: end in x error\nh: sub in x by-event\nc: start in h error calm"
+    )
+    assert catching.catches[ElementId("u")].interrupting
+
+
 def test_messages_are_not_thrown_inside(draw: Draw) -> None:
     """A message goes to another process."""
     _, catching = matched(draw, "x: sub\nt: throw in x message\nb: boundary on x message")
