@@ -62,7 +62,7 @@ def why_not(finder: RunFinder, outcome: Outcome) -> str:
     if outcome.index in finder.routes.by_outcome:
         return "only runs that turn back more often than max_loop_iterations take it"
     if outcome.index in finder.routes.reached_outcomes:
-        return "every run that takes it gets stuck before the end"
+        return finder.routes.space.why_no_end()
     return "no run comes to it"
 
 

@@ -63,7 +63,7 @@ def _reason(
     if routes.space.game.graph.flows[flow].source not in led_to:
         return "no way from a start leads to it"
     if flow in routes.reached_flows:
-        return "every run that takes it gets stuck before the end"
+        return routes.space.why_no_end()
     if routes.space.is_cut:
         return "the process has too many states to look at them all"
     return "no run comes to it"

@@ -48,7 +48,9 @@ def _whole(routes: Routes) -> Iterator[Problem]:
         yield about(
             code="no-end",
             message="no run of the process was found that comes to its end",
-            hint="Look at its other problems: something waits or turns back for ever",
+            hint="Look at what 'scenarios.without' leaves out"
+            if routes.space.is_barred and not routes.space.stuck
+            else "Look at its other problems: something waits or turns back for ever",
         )
     if routes.space.is_cut:
         yield about(

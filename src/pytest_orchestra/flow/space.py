@@ -76,6 +76,7 @@ class StateSpace:
     Attributes:
         states: by number; the start is 0, the end, once it was reached, the empty one.
         stuck: states in which tokens are left and none can go on.
+        is_barred: whether somewhere there is no way on but what the suite leaves out.
         piled: places at which several tokens were at once.
         growing: places at which tokens pile up without end; such states are not followed.
         is_cut: whether something was left unexplored for its size.
@@ -96,6 +97,7 @@ class StateSpace:
         self.piled: set[int] = set()
         self.growing: set[int] = set()
         self.is_cut = False
+        self.is_barred = False
         self._max_states = max_states
         self._numbers: dict[State, int] = {self.states[0]: 0}
         self._origins: list[int] = [-1]
@@ -117,9 +119,11 @@ class StateSpace:
         moves, consumed = self.game.moves(state)
         if not moves:
             self.stuck.append(number)
+        allowed = [move for move in moves if not self.game.is_left_out(move)]
+        self.is_barred |= bool(moves) and not allowed
         edges = []
-        for move in moves:
-            if not self._takes(move) or self.game.is_left_out(move):
+        for move in allowed:
+            if not self._takes(move):
                 continue
             if self.game.cuts_off_turns(state, move):
                 continue
@@ -135,6 +139,13 @@ class StateSpace:
             edges.append(Edge(self._size, number, target, move, consumed))
             self._size += 1
         return tuple(edges)
+
+    def why_no_end(self) -> str:
+        """Return why a run that was begun may not come to its end."""
+        if not self.is_barred:
+            return "every run that takes it gets stuck before the end"
+        stuck = "gets stuck, or " if self.stuck else ""
+        return f"every run that takes it {stuck}comes where the suite leaves out all ways on"
 
     def _is_too_much(self, state: State, origin: int) -> bool:
         if len(self.states) >= self._max_states or len(state) > MAX_TOKENS:

@@ -6,8 +6,10 @@ And what of it cannot be had.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice, product
 
+from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.keys import MAIN_KEY
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Infeasible, SteeringFault, TakenOutcome
@@ -61,7 +63,28 @@ def not_main(routes: Routes, steering: Steering) -> Iterator[SteeringFault]:
         elif element in routes.space.game.back:
             yield SteeringFault(part="main", name=element, why="it turns back")
         elif element not in taken:
-            yield SteeringFault(part="main", name=element, why="no run that ends takes it")
+            rival = _rival(outcomes, element, taken.intersection(steering.main))
+            why = (
+                f"'main' names {rival} there as well"
+                if rival
+                else "no run with it as default comes to the end"
+            )
+            yield SteeringFault(part="main", name=element, why=why)
+
+
+def _rival(
+    outcomes: Iterable[Outcome], element: ElementId, preferred: AbstractSet[ElementId | None]
+) -> ElementId | None:
+    """Return what the suite prefers at the place where an outcome is."""
+    at = {outcome.at for outcome in outcomes if element in (*outcome.flows, outcome.event)}
+    rivals = (
+        each
+        for outcome in outcomes
+        if outcome.at in at
+        for each in (*outcome.flows, outcome.event)
+        if each in preferred
+    )
+    return next(rivals, None)
 
 
 def left_out(game: TokenGame) -> Iterator[Infeasible]:

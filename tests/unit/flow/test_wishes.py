@@ -103,7 +103,7 @@ def test_of_an_inclusive_split_main_takes_one_flow_or_all(plan: Plan, criterion:
     [
         (ORDER, {"main": ("high",), "without": {"high": "no"}}, "'without' leaves it out"),
         (LOOP, {"main": ("back",)}, "it turns back"),
-        (LOOP, {"main": ("yes",)}, "no run that ends takes it"),
+        (LOOP, {"main": ("yes",)}, "no run with it as default comes to the end"),
     ],
 )
 def test_what_cannot_be_the_default_is_told(
@@ -113,6 +113,36 @@ def test_what_cannot_be_the_default_is_told(
     found = plan(text, steering=steer(**said))
     assert [(fault.part, fault.why) for fault in found.faults] == [("main", why)]
     assert found.scenarios[0].flows == plan(text).scenarios[0].flows
+
+
+def test_of_two_that_main_names_at_one_place_one_is_told(plan: Plan) -> None:
+    """With the other's id."""
+    found = plan(ORDER, steering=steer(main=("no", "yes")))
+    assert [(fault.name, fault.why) for fault in found.faults] == [
+        ("yes", "'main' names no there as well")
+    ]
+
+
+def test_where_all_ways_on_are_left_out_that_is_the_reason(plan: Plan) -> None:
+    """Not that something gets stuck."""
+    found = plan(ORDER, steering=steer(without={"no": "a", "yes": "b"}))
+    why = "every run that takes it comes where the suite leaves out all ways on"
+    assert {each.why for each in found.coverage.uncovered} == {"a", "b", why}
+    found = plan(ORDER, steering=steer(without={"no": "a", "yes": "b", "late": "c"}))
+    assert [(problem.code, problem.hint) for problem in found.problems] == [
+        ("no-end", "Look at what 'scenarios.without' leaves out")
+    ]
+
+
+def test_where_some_runs_get_stuck_too_both_are_told(draw: Draw) -> None:
+    """They are not told apart."""
+    text = "s: start\ng: xor\nj: and\nk: and\ne: end\ns -> g\ng -> j\nx: g -> k\nj -> k\nk -> e"
+    found = generate_scenarios(
+        draw(f"{text}\nh: xor\ng -> h\ny: h -> e"), steering=steer(without={"y": "no"})
+    )
+    assert {each.id: each.why for each in found.coverage.uncovered}["s->g"] == (
+        "every run that takes it gets stuck, or comes where the suite leaves out all ways on"
+    )
 
 
 @pytest.mark.parametrize("criterion", list(Criterion))
