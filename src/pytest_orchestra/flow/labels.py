@@ -59,7 +59,7 @@ def label_outcomes(graph: ProcessGraph, decisions: Decisions) -> tuple[Label, ..
         name, slug = names[index], slugs[index]
         if not slug or counts[slug] > (index in parting):
             own = outcome_id(outcome)
-            name = f"{name} ({own})" if slug else own
+            name = f"{name} ({own})" if name else own
             slug = fold(own) or own
         labels.append(Label(name=name, slug=slug))
     return tuple(labels)

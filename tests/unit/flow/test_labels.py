@@ -82,6 +82,12 @@ def test_what_is_called_alike_goes_by_its_id(draw: Draw) -> None:
     assert labels(draw, text)["d"] == Label(name="d", slug="d")
 
 
+def test_a_name_without_letters_is_shown_with_the_id(draw: Draw) -> None:
+    """The key is made of the id alone."""
+    found = labels(draw, ENDS + 'g: xor\na: g -> x "👍"\nb: g -> y "👎"')
+    assert found["b"] == Label(name="👎 (b)", slug="b")
+
+
 def test_an_id_without_letters_is_kept_as_it_is(draw: Draw) -> None:
     """A key is never empty."""
     assert slugs(draw, ENDS + "g: xor\n_: g -> z\nb: g -> y")["_"] == "_"
