@@ -13,7 +13,7 @@ from pytest_orchestra.flow.readings import find_readings, named
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.space import StateSpace
 from pytest_orchestra.flow.tokens import TokenGame
-from pytest_orchestra.model import Problem, Severity
+from pytest_orchestra.model import NodeKind, Problem, Severity
 
 _warning = partial(Problem, severity=Severity.WARNING)
 _note = partial(Problem, severity=Severity.INFO)
@@ -32,6 +32,8 @@ def _whole(routes: Routes) -> Iterator[Problem]:
     """Yield what concerns the process as a whole."""
     graph = routes.space.game.graph
     about = partial(_warning, element_id=graph.process.id, location=graph.process.location)
+    inner = graph.children.get(graph.process.id, ())
+    drawn = [node for node in inner if node.kind is NodeKind.START_EVENT]
     if not graph.nodes:
         yield about(
             code="process-empty",
@@ -42,7 +44,7 @@ def _whole(routes: Routes) -> Iterator[Problem]:
         yield about(
             code="no-start",
             message="the process has no start: every node has an incoming flow",
-            hint="Add a start event",
+            hint=f"Remove the flow to {named(drawn[0])}" if drawn else "Add a start event",
         )
     elif StateSpace.START not in routes.to_end:
         yield about(

@@ -89,3 +89,9 @@ def test_an_endless_wait_inside_is_told_as_a_deadlock(plan: Plan) -> None:
     (problem,) = (p for p in found.problems if p.code == "deadlock")
     assert problem.element_id == "b"
     assert "way on" in problem.hint
+
+
+def test_a_start_event_that_a_flow_leads_to_is_named(plan: Plan) -> None:
+    """It is no start then, and whoever drew it does not know."""
+    (problem, *_) = plan('s: start "Order"\na: task\ns -> a\na -> s').problems
+    assert (problem.code, problem.hint) == ("no-start", "Remove the flow to 'Order'")
