@@ -45,7 +45,7 @@ def _read_by_spiff(file: Path) -> None:
 
 def _read_and_choose(file: Path) -> None:
     for process in read_model(file).processes:
-        generate_scenarios(process)
+        tuple(generate_scenarios(process).scenarios)
 
 
 def measure(folder: Path, rounds: int) -> Iterator[Figure]:
