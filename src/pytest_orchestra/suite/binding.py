@@ -275,6 +275,7 @@ class _Binding:
                 [scenario.key for scenario in scenarios],
                 suite.part.tags,
                 suite.document,
+                asked=_asked(suite, self.selection.criterion),
             ),
             data=data,
             order=OrderCheck([each.step for each in placed], self._roots),
@@ -308,3 +309,9 @@ class _Binding:
     def _refusal(self) -> BindingError:
         others = [each for each in self.problems if each.severity is not Severity.ERROR]
         return BindingError(self._errors(), beside=in_file_order(others))
+
+
+def _asked(suite: SuiteFile, criterion: Criterion | None) -> Criterion | None:
+    """The criterion that was asked for, where it is not the suite's own."""
+    own = suite.part.scenarios.criterion or Criterion.BRANCHES.value
+    return criterion if criterion and criterion.value != own else None

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 
 from pytest_orchestra.documents.document import Document, PartPath
 from pytest_orchestra.documents.problems import mistake, shortened, suggestion
-from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.flow.scenario import Criterion
+from pytest_orchestra.model import Problem, Severity, SourceLocation
 from pytest_orchestra.suite.file import MarkPart, Texts
 
 _TAG = re.compile(r"[^\W\d_][\w.-]*")
@@ -47,6 +48,8 @@ class Markings:
         parts: ``scenarios.mark`` as decoded; ``document`` is where it is written.
         keys: of all scenarios.
         tags: of the suite, which every scenario has.
+        asked: the criterion that was asked for instead of the suite's own: its scenarios may have
+            other keys.
 
     Attributes:
         problems: patterns that match nothing, tags that cannot be marks.
@@ -58,8 +61,10 @@ class Markings:
         keys: Sequence[str],
         tags: Texts,
         document: Document,
+        asked: Criterion | None = None,
     ) -> None:
         self._document = document
+        self._asked = asked
         self.problems: list[Problem] = []
         self._of_all = replace(_NOTHING, tags=self._tags(tags, ("tags",)))
         self._by_key: dict[str, Marking] = {}
@@ -87,12 +92,16 @@ class Markings:
             self._by_key[key] = replace(before, tags=every, **said)
 
     def _matches_nothing(self, pattern: str, keys: Iterable[str]) -> Problem:
-        return mistake(
+        problem = mistake(
             "unknown-scenario",
             f"no scenario's key matches '{shortened(pattern)}'",
             at=self._document.key_location(("scenarios", "mark", pattern)),
             hint=suggestion(pattern, keys, "The keys"),
         )
+        if self._asked is None:
+            return problem
+        hint = f"This run asks for the criterion '{self._asked.value}', which has other scenarios."
+        return replace(problem, severity=Severity.WARNING, hint=hint)
 
     def _tags(self, tags: Texts | tuple[()], path: PartPath) -> tuple[str, ...]:
         names = [tags] if isinstance(tags, str) else tags

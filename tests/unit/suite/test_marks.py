@@ -6,17 +6,18 @@ import pytest
 
 from pytest_orchestra.documents.decoding import decode
 from pytest_orchestra.documents.reading import parse_document
+from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.suite.file import SuitePart
 from pytest_orchestra.suite.marks import Markings
 
 KEYS = ["main", "amount-high", "amount-high-x2", "retry-x2"]
 
 
-def markings(text: str) -> Markings:
+def markings(text: str, asked: Criterion | None = None) -> Markings:
     document = parse_document(text, file="s.yaml")
     part, problems = decode(document, SuitePart)
     assert part is not None, problems
-    return Markings(part.scenarios.mark, KEYS, part.tags, document)
+    return Markings(part.scenarios.mark, KEYS, part.tags, document, asked)
 
 
 def test_a_scenario_that_nothing_is_said_of_has_the_tags_of_the_suite() -> None:
@@ -104,3 +105,14 @@ def test_tags_that_cannot_be_marks_are_refused(tag: str, problem: str) -> None:
 @pytest.mark.parametrize("tag", ["smoke", "bug-7", "ä.b_c", "v2"])
 def test_words_are_good_tags(tag: str) -> None:
     assert markings(f"process: a.bpmn\ntags: {tag}").problems == []
+
+
+def test_under_a_criterion_that_was_asked_for_other_keys_are_no_mistake() -> None:
+    """The same suite may be run by another criterion than it was written for."""
+    found = markings("process: a.bpmn\nscenarios: {mark: {amount-low: {data: d}}}", Criterion.FLOWS)
+    assert [str(problem) for problem in found.problems] == [
+        (
+            "s.yaml:2:20: warning[unknown-scenario] no scenario's key matches 'amount-low'."
+            " This run asks for the criterion 'flows', which has other scenarios."
+        )
+    ]
