@@ -84,6 +84,8 @@ def generate_scenarios(
     selection = Selection(max(1, max_scenarios - len(added)))
     if main:
         _CHOICES[criterion](finder, selection)
+    elif finder.routes.space.is_cut:
+        selection.leave_out(is_certain=False)
     for run in added.values():
         selection.pin(run)
     calls = Calls(processes, partial(find_main, max_turns=max_loop_iterations))

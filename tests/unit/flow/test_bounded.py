@@ -120,3 +120,14 @@ def test_a_split_with_very_many_ways_has_a_scenario_for_each(
     assert len(found.scenarios) == 1000
     assert found.coverage.covered == found.coverage.total == 1001
     assert found.left_out == LeftOut()
+
+
+def test_where_no_run_was_found_in_time_none_is_said_to_be_missing_for_certain(
+    draw: Callable[[str], Process],
+) -> None:
+    """Each of these tasks makes two tokens of one."""
+    flows = "\n".join(f"t{n} -> t{n + 1}\nt{n} -> t{n + 2}" for n in range(24))
+    tasks = "\n".join(f"t{n}: task" for n in range(26))
+    found = generate_scenarios(draw(f"{tasks}\n{flows}"))
+    assert not found.scenarios
+    assert found.left_out == LeftOut(number=0, exact=False)
