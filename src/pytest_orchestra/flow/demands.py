@@ -25,7 +25,7 @@ def demands_on_data(
     for flow, holds in _deciding(graph, node, taken):
         if flow.condition and flow.condition.text.strip():
             yield WayCondition(
-                flow=flow.id,
+                element=flow.id,
                 at=node,
                 visit=visit,
                 text=flow.condition.text,

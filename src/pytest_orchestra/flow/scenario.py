@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_orchestra.model import ElementId, Problem
+
+if TYPE_CHECKING:
+    from pytest_orchestra.expressions.conditions.conditions import Condition
 
 
 class Criterion(Enum):
@@ -75,20 +78,29 @@ class TakenOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayCondition:
-    """A condition that the model puts on the way; ``holds`` is False for a flow not taken.
+    """What a way demands of data: that a condition is true, or that it is not.
 
     Attributes:
-        flow: the flow that carries it; ``at`` is its source and ``visit`` that node's visit.
+        element: the flow or event that the condition decides; ``at`` is the node where it does,
+            the flow's source or the event's host, and ``visit`` that node's visit.
+        text: as written, in the model or in the suite.
+        language: as the model declares it.
+        holds: False: it must not be true, for the outcome is not taken here.
         moment: index of the moment at which it was decided.
+        condition: the same, parsed; None where it cannot be read.
+        free: names in it (first parts of paths) that need not have the data's value any more:
+            something on the way has written them.
     """
 
-    flow: ElementId
+    element: ElementId
     at: ElementId
     visit: int
     text: str
     language: str = ""
     holds: bool = True
     moment: int = 0
+    condition: Condition | None = None
+    free: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Whether conditions can be met together, by which values, and which of them clash."""
