@@ -26,7 +26,7 @@ def test_conditions_say_what_the_way_demands(plan: Plan) -> None:
         c: g -> e "c"
     """)
     told = {
-        scenario.key: [(c.flow, c.holds, c.text, c.visit) for c in scenario.conditions]
+        scenario.key: [(c.element, c.holds, c.text, c.visit) for c in scenario.conditions]
         for scenario in found.scenarios
     }
     assert told == {
@@ -52,7 +52,7 @@ def test_each_condition_of_an_inclusive_split_decides_for_itself(plan: Plan) -> 
         b: g -> j "b" if y
         j -> e
     """)
-    told = {s.key: [(c.flow, c.holds) for c in s.conditions] for s in found.scenarios}
+    told = {s.key: [(c.element, c.holds) for c in s.conditions] for s in found.scenarios}
     assert told["main"] == [("a", True), ("b", False)]
     assert told["g-a-b"] == [("a", True), ("b", True)]
 
