@@ -13,11 +13,11 @@ from generate import DOCS
 from pytest_orchestra.cli import main as orchestra
 from pytest_orchestra.data.environments import COMMON_FIELDS, read_environments
 from pytest_orchestra.data.references import parse_env_file
+from pytest_orchestra.documents.schemas.references import MAX_FILES
 from pytest_orchestra.errors import BindingError, DefinitionError
 from pytest_orchestra.flow.space import MAX_TOKENS
 from pytest_orchestra.importers import MAX_FILE_BYTES
 from pytest_orchestra.importers.bpmn.reader import MAX_DEPTH, MAX_ELEMENTS
-from pytest_orchestra.protocols.http.openapi.references import MAX_FILES
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.reading import read_suite

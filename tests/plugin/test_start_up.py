@@ -58,8 +58,9 @@ def test_collecting_scenarios_loads_nothing_that_only_runs_them(shop: pytest.Pyt
         import sys
 
         def pytest_collection_finish(session):
-            http = ("client", "contract", "openapi.checkers")
-            ours = ("engine", "services", "reports", *(f"protocols.http.{name}" for name in http))
+            http = ("client", "contract")
+            rooms = ("documents.schemas.checkers", *(f"protocols.http.{name}" for name in http))
+            ours = ("engine", "services", "reports", *rooms)
             loaded = {f"pytest_orchestra.{name}" for name in ours} & set(sys.modules)
             drivers = {"aiokafka", "asyncpg", "httpx", "jsonschema", "redis"} & set(sys.modules)
             assert len(session.items) == 2

@@ -11,10 +11,10 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
+from pytest_orchestra.documents.schemas.references import Node
 from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.protocols.http.exact_json import json_bytes
 from pytest_orchestra.protocols.http.openapi.description import Body, essence, is_json
-from pytest_orchestra.protocols.http.openapi.references import Node
 from pytest_orchestra.protocols.http.parameters import pairs, text_of
 
 JSON = "application/json"

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from pytest_orchestra.documents.schemas.breaches import told
+from pytest_orchestra.documents.schemas.checkers import Checks
+from pytest_orchestra.documents.schemas.dialects import Direction
+from pytest_orchestra.documents.schemas.references import Node, UnresolvedError
 from pytest_orchestra.errors import DefinitionError, EvaluationError
 from pytest_orchestra.protocols.http.bodies import FORM, MULTIPART, Sent, sent
 from pytest_orchestra.protocols.http.endpoints import HttpEndpoint
-from pytest_orchestra.protocols.http.openapi.breaches import told
-from pytest_orchestra.protocols.http.openapi.checkers import Checks
 from pytest_orchestra.protocols.http.openapi.description import (
     Body,
-    Direction,
     Operation,
     Parameter,
     Reply,
     essence,
     is_json,
 )
-from pytest_orchestra.protocols.http.openapi.references import Node, UnresolvedError
 from pytest_orchestra.protocols.http.reply import HttpObservation
 from pytest_orchestra.protocols.http.request import endpoint_of, parts_of, read_back
 from pytest_orchestra.protocols.http.wire import read

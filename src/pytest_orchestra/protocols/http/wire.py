@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from pytest_orchestra.protocols.http.openapi.references import Node
-from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+from pytest_orchestra.documents.schemas.bundles import Schemas
+from pytest_orchestra.documents.schemas.references import Node
 from pytest_orchestra.protocols.http.parameters import text_of
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,30})(\.\d{1,30})?", re.ASCII)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pytest_orchestra.documents.schemas.references import Node
 from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.protocols.http.bodies import media_type_of, sent
 from pytest_orchestra.protocols.http.openapi.description import Body
-from pytest_orchestra.protocols.http.openapi.references import Node
 
 FORM = "application/x-www-form-urlencoded"
 

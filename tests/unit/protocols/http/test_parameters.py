@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from pytest_orchestra.documents.schemas.references import Node
 from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.protocols.http.openapi.description import Parameter
-from pytest_orchestra.protocols.http.openapi.references import Node
 from pytest_orchestra.protocols.http.parameters import (
     cookie_text,
     header_text,

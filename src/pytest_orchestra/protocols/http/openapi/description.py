@@ -8,29 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property, lru_cache
 
-from pytest_orchestra.protocols.http.openapi.references import Documents, Node
+from pytest_orchestra.documents.schemas.references import Documents, Node
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 """What a path item may have (OpenAPI 3.1, 4.8.9)."""
 
-DIALECTS = re.compile(
-    r"https://(spec\.openapis\.org/oas/3\.1/dialect/.*|json-schema\.org/draft/2020-12/schema)#?"
-)
-"""What a schema of OpenAPI 3.1 may be written in."""
-
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _BY_THE_BODY = frozenset({"accept", "content-type", "authorization"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
-
-
-class Direction(Enum):
-    """Which way a value goes; what is ``readOnly`` need not be in a request, and so on."""
-
-    REQUEST = "readOnly"
-    REPLY = "writeOnly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,17 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_orchestra.documents.schemas.dialects import DIALECTS
+from pytest_orchestra.documents.schemas.references import Documents
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.protocols.http.openapi.description import (
-    DIALECTS,
     METHODS,
     Operation,
     shape_of,
 )
-from pytest_orchestra.protocols.http.openapi.references import Documents
 
 if TYPE_CHECKING:
-    from pytest_orchestra.protocols.http.openapi.checkers import Checks
+    from pytest_orchestra.documents.schemas.checkers import Checks
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the files of descriptions end."""
@@ -50,8 +50,8 @@ class OpenApi:
     @cached_property
     def checks(self) -> Checks:
         """Its schemas as checks, made by the first run that needs them."""
-        from pytest_orchestra.protocols.http.openapi.checkers import Checks
-        from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+        from pytest_orchestra.documents.schemas.bundles import Schemas
+        from pytest_orchestra.documents.schemas.checkers import Checks
 
         old = str(self._documents.root.get("openapi").value).startswith("3.0")
         return Checks(Schemas(self._documents, nullable=old), fast=self._fast)

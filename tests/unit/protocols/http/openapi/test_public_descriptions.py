@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from pytest_orchestra.documents.schemas.checkers import Checker
+from pytest_orchestra.documents.schemas.dialects import Direction
+from pytest_orchestra.documents.schemas.references import Node
 from pytest_orchestra.protocols.http import plugin
-from pytest_orchestra.protocols.http.openapi.checkers import Checker
-from pytest_orchestra.protocols.http.openapi.description import Direction, Operation, is_json
+from pytest_orchestra.protocols.http.openapi.description import (
+    Operation,
+    is_json,
+)
 from pytest_orchestra.protocols.http.openapi.parser import OpenApi, OpenApiParser
-from pytest_orchestra.protocols.http.openapi.references import Node
 
 SPECS = Path(os.environ.get("ORCHESTRA_SPECS") or Path(__file__).parents[5] / "../shared/specs")
 FILES = sorted((SPECS / "openapi").glob("*.*"))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_orchestra.protocols.http.openapi.references import Documents, Node
-from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+from pytest_orchestra.documents.schemas.bundles import Schemas
+from pytest_orchestra.documents.schemas.references import Documents, Node
 
 
 @pytest.fixture

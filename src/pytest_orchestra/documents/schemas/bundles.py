@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pytest_orchestra.protocols.http.openapi.description import DIALECTS, Direction
-from pytest_orchestra.protocols.http.openapi.formats import BOUNDS, FORMATS, Fits, ecma, pattern
-from pytest_orchestra.protocols.http.openapi.references import Documents, Node, UnresolvedError
+from pytest_orchestra.documents.schemas.dialects import DIALECTS, Direction
+from pytest_orchestra.documents.schemas.formats import BOUNDS, FORMATS, Fits, ecma, pattern
+from pytest_orchestra.documents.schemas.references import Documents, Node, UnresolvedError
 
 PATTERN = "pattern:"
 """How the name of a format begins that stands for a pattern."""

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from pytest_orchestra.protocols.http.openapi.breaches import MAX_BREACHES, path_of, told
-from pytest_orchestra.protocols.http.openapi.checkers import Checker
-from pytest_orchestra.protocols.http.openapi.description import Direction
-from pytest_orchestra.protocols.http.openapi.references import Node
-from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+from pytest_orchestra.documents.schemas.breaches import MAX_BREACHES, path_of, told
+from pytest_orchestra.documents.schemas.bundles import Schemas
+from pytest_orchestra.documents.schemas.checkers import Checker
+from pytest_orchestra.documents.schemas.dialects import Direction
+from pytest_orchestra.documents.schemas.references import Node
 from pytest_orchestra.spi import Breach
 
 CAT = {"properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}, "type": "object"}

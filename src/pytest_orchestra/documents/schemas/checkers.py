@@ -14,12 +14,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_orchestra.documents.schemas.breaches import breaches_of
+from pytest_orchestra.documents.schemas.bundles import Bundle, Schemas
+from pytest_orchestra.documents.schemas.dialects import Direction
+from pytest_orchestra.documents.schemas.formats import FORMATS, Fits
+from pytest_orchestra.documents.schemas.references import Node, UnresolvedError
 from pytest_orchestra.errors import DefinitionError
-from pytest_orchestra.protocols.http.openapi.breaches import breaches_of
-from pytest_orchestra.protocols.http.openapi.description import Direction
-from pytest_orchestra.protocols.http.openapi.formats import FORMATS, Fits
-from pytest_orchestra.protocols.http.openapi.references import Node, UnresolvedError
-from pytest_orchestra.protocols.http.openapi.schemas import Bundle, Schemas
 from pytest_orchestra.spi import Breach
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _compiled(bundle: Bundle) -> IsValid | None:
 
 
 def _explained(bundle: Bundle) -> Validator:
-    from jsonschema import FormatChecker, SchemaError
+    from jsonschema import FormatChecker, SchemaError  # noqa: PLC0415 - dear, and rarely needed
 
     validator_class = _validator_class()
     try:
@@ -115,8 +115,8 @@ def _explained(bundle: Bundle) -> Validator:
 
 @cache
 def _validator_class() -> type[Validator]:
-    from jsonschema import Draft202012Validator, ValidationError
-    from jsonschema.validators import extend
+    from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415 - the same
+    from jsonschema.validators import extend  # noqa: PLC0415 - the same
 
     def multiple_of(
         validator: Validator, factor: Decimal | int, value: Decimal | int, _: object

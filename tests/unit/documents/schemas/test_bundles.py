@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from pytest_orchestra.protocols.http.openapi.description import Direction
-from pytest_orchestra.protocols.http.openapi.references import Node, UnresolvedError
-from pytest_orchestra.protocols.http.openapi.schemas import Schemas
+from pytest_orchestra.documents.schemas.bundles import Schemas
+from pytest_orchestra.documents.schemas.dialects import Direction
+from pytest_orchestra.documents.schemas.references import Node, UnresolvedError
 
 
 @pytest.fixture

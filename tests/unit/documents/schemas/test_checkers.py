@@ -9,11 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_orchestra.protocols.http.openapi.checkers import Checker, Checks, exact_engine
-from pytest_orchestra.protocols.http.openapi.description import Direction
-from pytest_orchestra.protocols.http.openapi.formats import FORMATS
-from pytest_orchestra.protocols.http.openapi.references import Node, UnresolvedError
-from pytest_orchestra.protocols.http.openapi.schemas import Bundle, Schemas
+from pytest_orchestra.documents.schemas.bundles import Bundle, Schemas
+from pytest_orchestra.documents.schemas.checkers import Checker, Checks, exact_engine
+from pytest_orchestra.documents.schemas.dialects import Direction
+from pytest_orchestra.documents.schemas.formats import FORMATS
+from pytest_orchestra.documents.schemas.references import Node, UnresolvedError
 from pytest_orchestra.spi import Breach
 
 FAST = exact_engine() is not None

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pytest_orchestra.protocols.http.openapi.formats import FORMATS, pattern
+from pytest_orchestra.documents.schemas.formats import FORMATS, pattern
 
 GOOD_AND_BAD = {
     "date": (

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from pytest_orchestra.documents.problems import shortened
-from pytest_orchestra.protocols.http.openapi.schemas import PATTERN
+from pytest_orchestra.documents.schemas.bundles import PATTERN
 from pytest_orchestra.spi import Breach
 
 if TYPE_CHECKING:

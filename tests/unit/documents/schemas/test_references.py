@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_orchestra.documents.schemas import references
+from pytest_orchestra.documents.schemas.references import Documents, UnresolvedError
 from pytest_orchestra.errors import DefinitionError
-from pytest_orchestra.protocols.http.openapi import references
-from pytest_orchestra.protocols.http.openapi.references import Documents, UnresolvedError
 
 
 @pytest.fixture

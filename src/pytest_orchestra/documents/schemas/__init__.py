@@ -1,0 +1,1 @@
+"""Schemas in files, JSON Schema or of OpenAPI, become checks of values."""
