@@ -81,7 +81,7 @@ class ScenarioBinder:
         )
 
     def _bound(self, way: Way, steps: Sequence[BoundStep]) -> tuple[int, int]:
-        tasks = self._tasks & way.passed.keys()
+        tasks = self._tasks.intersection(way.passed)  # looks at those on the way alone
         standing = {bound.element for bound in steps if bound.passage is not Passage.TAKEN}
         return len(tasks & standing), len(tasks)
 
