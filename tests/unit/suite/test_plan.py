@@ -40,7 +40,9 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
     way = make_scenario("+a", ">f", "+b", "-b")
 
     def condition(text: str, *, holds: bool) -> WayCondition:
-        return WayCondition(element=ElementId("f"), at=ElementId("a"), visit=1, text=text, holds=holds)
+        return WayCondition(
+            element=ElementId("f"), at=ElementId("a"), visit=1, text=text, holds=holds
+        )
 
     scenario = Scenario(
         key="amount-high",

@@ -13,11 +13,12 @@ from typing import Literal, assert_never
 
 from pytest_orchestra.documents.problems import mistake, shortened
 from pytest_orchestra.errors import DefinitionError, EvaluationError
-from pytest_orchestra.expressions.conditions.evaluation import Evaluation
+from pytest_orchestra.expressions.conditions.evaluation import Evaluation, Missing
 from pytest_orchestra.expressions.conditions.feel import parse_feel
 from pytest_orchestra.expressions.conditions.java import JavaEvaluation
 from pytest_orchestra.expressions.conditions.juel import parse_juel
 from pytest_orchestra.expressions.conditions.names import names_of, unusual
+from pytest_orchestra.expressions.conditions.partial import PartialEvaluation, Truths
 from pytest_orchestra.expressions.conditions.refusal import Refused
 from pytest_orchestra.expressions.conditions.scanning import MAX_LEVELS
 from pytest_orchestra.expressions.conditions.tree import NamePath, Tree, depth, free_names
@@ -58,10 +59,23 @@ class Condition:
             EvaluationError: a name has no value, engines disagree about the value, or the value
                 is neither true nor false.
         """
-        value = self.evaluate(values)
-        if value is None or isinstance(value, bool):
-            return value
-        raise self._error(f"it is a {kind_of(value)}, and neither true nor false")
+        return self._truth(self.evaluate(values))
+
+    def may_be(self, values: Mapping[str, object]) -> Truths:
+        """What ``holds`` may say if names without a value here may have any.
+
+        Raises:
+            EvaluationError: whatever they are, engines disagree about the value, or it is
+                neither true nor false.
+        """
+        try:
+            try:
+                value = self._kind(values).value(self.tree)
+            except Missing:
+                return PartialEvaluation(self._kind, values).truths(self.tree)
+        except (Refused, RecursionError) as error:
+            raise self._refusal(error) from error
+        return frozenset({self._truth(value)})
 
     def evaluate(self, values: Mapping[str, object]) -> Value:
         """Its value, whatever it is.
@@ -69,13 +83,24 @@ class Condition:
         Raises:
             EvaluationError: a name has no value, or engines disagree about the value.
         """
-        kind = JavaEvaluation if self.language == "juel" else Evaluation
         try:
-            return kind(values).value(self.tree)
-        except Refused as error:
-            raise self._error(error.message, error.hint) from error
-        except RecursionError as error:
-            raise self._error("a value is nested too deep") from error
+            return self._kind(values).value(self.tree)
+        except (Refused, RecursionError) as error:
+            raise self._refusal(error) from error
+
+    @property
+    def _kind(self) -> type[Evaluation]:
+        return JavaEvaluation if self.language == "juel" else Evaluation
+
+    def _truth(self, value: Value) -> bool | None:
+        if value is None or isinstance(value, bool):
+            return value
+        raise self._error(f"it is a {kind_of(value)}, and neither true nor false")
+
+    def _refusal(self, error: Refused | RecursionError) -> EvaluationError:
+        if isinstance(error, Refused):
+            return self._error(error.message, error.hint)
+        return self._error("a value is nested too deep")
 
     def __str__(self) -> str:
         return juel_text(self.tree) if self.language == "juel" else feel_text(self.tree)
