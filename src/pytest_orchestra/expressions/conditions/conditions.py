@@ -18,7 +18,7 @@ from pytest_orchestra.expressions.conditions.feel import parse_feel
 from pytest_orchestra.expressions.conditions.java import JavaEvaluation
 from pytest_orchestra.expressions.conditions.juel import parse_juel
 from pytest_orchestra.expressions.conditions.names import names_of, unusual
-from pytest_orchestra.expressions.conditions.partial import PartialEvaluation, Truths
+from pytest_orchestra.expressions.conditions.partial import PartialEvaluation, Truths, all_names
 from pytest_orchestra.expressions.conditions.refusal import Refused
 from pytest_orchestra.expressions.conditions.scanning import MAX_LEVELS
 from pytest_orchestra.expressions.conditions.tree import NamePath, Tree, depth, free_names
@@ -51,6 +51,11 @@ class Condition:
     tree: Tree = field(repr=False)
     names: tuple[NamePath, ...]
     location: SourceLocation | None = None
+
+    @property
+    def all_names(self) -> frozenset[str]:
+        """Every name that it may read; one within a filter may also be a key of its items."""
+        return all_names(self.tree)
 
     def holds(self, values: Mapping[str, object]) -> bool | None:
         """Whether it is true; None if it is null, and then it is not true.

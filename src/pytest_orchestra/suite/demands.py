@@ -1,0 +1,151 @@
+"""What a way asks of its data set, one condition at a time, and why a set does not meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_orchestra.checks.matching import show
+from pytest_orchestra.documents.problems import shortened
+from pytest_orchestra.errors import EvaluationError
+from pytest_orchestra.flow.scenario import WayCondition
+from pytest_orchestra.model import ElementId
+
+if TYPE_CHECKING:
+    from pytest_orchestra.expressions.conditions.conditions import Condition
+
+VISIT = "visit"
+"""In a condition the visit of the node where it is decided."""
+
+_MAX_TEXT = 100
+_MAX_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """One condition that a data set does not meet.
+
+    Attributes:
+        condition: as the way asks for it, ``not (amount > 1000)``, and where.
+        values: those that it reads, ``amount = 5``; empty: none.
+        why: in words.
+    """
+
+    condition: str
+    values: str
+    why: str
+
+    def __str__(self) -> str:
+        given = f" with {self.values}" if self.values else ""
+        return f"{self.condition} {self.why}{given}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """A condition that a way asks to be true, or not to be, of names that data sets hold.
+
+    Attributes:
+        key: of demands that say the same of every set; ``holds`` apart.
+        place: what people call the flow or event that it decides.
+        visit: of the node where it is decided; None where it is not read.
+        free: names that need not have the data's value any more.
+    """
+
+    key: Hashable
+    condition: Condition
+    holds: bool
+    place: str
+    text: str
+    visit: int | None
+    free: frozenset[str]
+
+    def possible(self, data: Mapping[str, object]) -> frozenset[bool | None]:
+        """What the condition may be with these values of data.
+
+        Raises:
+            EvaluationError: it cannot be judged with them.
+        """
+        return self.condition.may_be(self._values(data))
+
+    def misfit(self, data: Mapping[str, object]) -> Misfit | None:
+        """Why a set with these values does not meet it; None if it does."""
+        try:
+            found = self.possible(data)
+        except EvaluationError as error:
+            why = f"cannot be judged ({error.message})"
+        else:
+            if self.holds in found:
+                return None
+            why = "is null" if found == {None} else "does not hold"
+        return Misfit(condition=str(self), values=", ".join(self._shown(data)), why=why)
+
+    def __str__(self) -> str:
+        text = shortened(self.text.strip().removeprefix("=").strip(), _MAX_TEXT)
+        which = f", visit {self.visit}" if self.visit is not None else ""
+        return f"`{text if self.holds else f'not ({text})'}` ({self.place}{which})"
+
+    def _values(self, data: Mapping[str, object]) -> Mapping[str, object]:
+        if self.visit is None and not self.free:
+            return data
+        values = {name: value for name, value in data.items() if name not in self.free}
+        return values if self.visit is None else {**values, VISIT: self.visit}
+
+    def _shown(self, data: Mapping[str, object]) -> Iterator[str]:
+        """The values that it reads; of those deep inside only they."""
+        values = self._values(data)
+        paths = {path[0]: path for path in reversed(self.condition.names)}
+        for name in sorted((self.condition.all_names & values.keys()) - {VISIT}):
+            path = paths.get(name, (name,))
+            yield f"{'.'.join(path)} = {shortened(show(_at(values, path)), _MAX_VALUE)}"
+
+
+def _at(values: object, path: tuple[str, ...]) -> object:
+    for key in path:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return values
+
+
+class DemandReader:
+    """Reads the demands of ways.
+
+    Args:
+        names: of data sets; a condition that reads none of them asks nothing of data.
+        name_of: what people call an element.
+    """
+
+    def __init__(self, names: frozenset[str], name_of: Callable[[ElementId], str]) -> None:
+        self._names = names
+        self._name_of = name_of
+        self._reads: dict[tuple[ElementId, str], frozenset[str]] = {}
+        self._read: dict[Hashable, Demand | None] = {}
+
+    def read(self, asked: WayCondition) -> Demand | None:
+        """What a condition asks of data; None if nothing."""
+        key = (asked.element, asked.text, asked.visit, asked.free, asked.holds)
+        if key not in self._read:
+            self._read[key] = self._demand(asked)
+        return self._read[key]
+
+    def _demand(self, asked: WayCondition) -> Demand | None:
+        reads = self._names_in(asked)
+        if asked.condition is None or not (reads - asked.free) & self._names:
+            return None
+        free = asked.free & reads & self._names
+        visit = asked.visit if VISIT in reads else None
+        return Demand(
+            key=(asked.element, asked.text, visit, free),
+            condition=asked.condition,
+            holds=asked.holds,
+            place=self._name_of(asked.element),
+            text=asked.text,
+            visit=visit,
+            free=free,
+        )
+
+    def _names_in(self, asked: WayCondition) -> frozenset[str]:
+        key = (asked.element, asked.text)
+        if key not in self._reads:
+            condition = asked.condition
+            self._reads[key] = condition.all_names if condition is not None else frozenset()
+        return self._reads[key]

@@ -1,0 +1,194 @@
+"""Which data sets meet the conditions on a way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pytest_orchestra.data.data_sets import DataSet, Scope
+from pytest_orchestra.expressions.conditions.conditions import Language, parse_condition
+from pytest_orchestra.flow.scenario import Scenario, WayCondition
+from pytest_orchestra.model import ElementId, SourceLocation
+from pytest_orchestra.suite.fitting import Fitting
+
+
+def a_set(name: str, **values: object) -> DataSet:
+    at = SourceLocation(file="d.yaml")
+    return DataSet(name=name, values=values, scope=Scope.SUITE, file="d.yaml", location=at)
+
+
+def asked(
+    text: str,
+    *,
+    holds: bool = True,
+    visit: int = 1,
+    free: frozenset[str] = frozenset(),
+    moment: int = 0,
+    language: Language = "feel",
+) -> WayCondition:
+    """What a way asks at the flow that is called as the condition's first word."""
+    return WayCondition(
+        element=ElementId(text.split(maxsplit=1)[0]),
+        at=ElementId("gateway"),
+        visit=visit,
+        text=text,
+        holds=holds,
+        moment=moment,
+        condition=parse_condition(text, language),
+        free=free,
+    )
+
+
+def way(*conditions: WayCondition) -> Scenario:
+    return Scenario(key="k", name="k", process_id=ElementId("p"), moments=(), conditions=conditions)
+
+
+SETS = (
+    a_set("small", amount=5, cards=["no", "yes"]),
+    a_set("large", amount=5000, cards=["yes"], country="DE"),
+    a_set("odd", amount="many", cards=[]),
+)
+
+
+def fits(*conditions: WayCondition) -> list[str]:
+    fitting = Fitting(SETS)
+    demands = fitting.demands(way(*conditions))
+    return [data.name for data in fitting.fitting(demands, SETS)]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ([], ["small", "large", "odd"]),
+        ([asked("amount > 1000")], ["large"]),
+        ([asked("amount > 1000", holds=False)], ["small"]),
+        ([asked("amount > 1", holds=True), asked("amount > 9", holds=False)], ["small"]),
+        ([asked("cards[visit] = 'yes'", visit=2, language="plain")], ["small"]),
+        ([asked("cards[visit] = 'yes'", visit=1, language="plain")], ["large"]),
+        ([asked("count(cards) = 0")], ["odd"]),
+        ([asked('country = "AT"')], ["small", "odd"]),
+        ([asked('country = "AT" and amount > 1')], ["small"]),
+        ([asked("stock > 0 and amount > 1000")], ["large"]),
+        ([asked("stock > 0")], ["small", "large", "odd"]),
+        ([asked("amount > 1000", free=frozenset({"amount"}))], ["small", "large", "odd"]),
+    ],
+)
+def test_a_set_fits_if_it_may_meet_everything(
+    conditions: list[WayCondition], expected: list[str]
+) -> None:
+    """What a set does not hold, or what was written on the way, may be anything."""
+    assert fits(*conditions) == expected
+
+
+def test_what_reads_no_name_of_the_data_asks_nothing_of_it() -> None:
+    fitting = Fitting(SETS)
+    free = asked("amount > 1", free=frozenset({"amount"}))
+    assert fitting.demands(way(asked("stock > 0"), asked("visit = 2"), free)) == ()
+
+
+def test_what_cannot_be_parsed_asks_nothing() -> None:
+    text = WayCondition(element=ElementId("f"), at=ElementId("g"), visit=1, text="amount >")
+    assert Fitting(SETS).demands(way(text)) == ()
+
+
+def test_the_same_condition_is_asked_once() -> None:
+    demands = Fitting(SETS).demands(way(*(asked("amount > 9", visit=n) for n in (1, 2, 3))))
+    assert [str(each) for each in demands] == ["`amount > 9` (amount)"]
+
+
+def test_only_what_is_decided_before_a_moment_may_be_asked() -> None:
+    way_of_two = way(asked("amount > 9", moment=3), asked('country = "DE"', moment=7))
+    demands = Fitting(SETS).demands(way_of_two, before=7)
+    assert [str(each) for each in demands] == ["`amount > 9` (amount)"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "values", "expected"),
+    [
+        (asked("= amount > 9"), {"amount": 5}, "`amount > 9` (=) does not hold with amount = 5"),
+        (
+            asked("amount > 9", holds=False),
+            {"amount": 50, "other": 1},
+            "`not (amount > 9)` (amount) does not hold with amount = 50",
+        ),
+        (
+            asked('amount > 9 and cards[visit] = "x"', visit=2),
+            {"amount": "many", "cards": ["y", "x"]},
+            (
+                '`amount > 9 and cards[visit] = "x"` (amount, visit 2) is null with'
+                " amount = 'many', cards = ['x'], visit = 2"
+            ),
+        ),
+        (
+            asked("order.amount > 9"),
+            {"order": {"amount": 1, "secret": 2}, "amount": 1},
+            "`order.amount > 9` (order.amount) does not hold with order.amount = 1",
+        ),
+        (
+            asked("${cards / 2 == 1}", language="juel"),
+            {"cards": "x"},
+            (
+                "`${cards / 2 == 1}` (${cards) cannot be judged (`${cards / 2 == 1}`: arithmetic of"
+                " what is no whole number) with cards = 'x'"
+            ),
+        ),
+    ],
+)
+def test_a_misfit_says_which_condition_and_which_values(
+    condition: WayCondition, values: Mapping[str, object], expected: str
+) -> None:
+    data = a_set("one", **values)
+    fitting = Fitting((data,))
+    (misfit,) = fitting.misfits(fitting.demands(way(condition)), data)
+    assert str(misfit) == expected
+
+
+def test_where_no_set_fits_the_nearest_is_named() -> None:
+    fitting = Fitting(SETS)
+    demands = fitting.demands(way(asked("amount > 9000"), asked('country = "DE"')))
+    assert fitting.why_none(demands, SETS) == (
+        "no set meets `amount > 9000` (amount); nearest is 'small':"
+        " `amount > 9000` (amount) does not hold with amount = 5"
+    )
+    demands = fitting.demands(way(asked("amount > 9"), asked("count(cards) = 2")))
+    assert fitting.why_none(demands, SETS) == (
+        "no set meets all 2 conditions of its way; nearest is 'small':"
+        " `amount > 9` (amount) does not hold with amount = 5"
+    )
+    many = fitting.demands(way(*(asked(f"amount > {9000 + n}") for n in range(5))))
+    assert fitting.why_none(many, SETS).startswith(
+        "no set meets `amount > 9000` (amount), `amount > 9001` (amount),"
+        " `amount > 9002` (amount) and 2 more; nearest is 'small':"
+    )
+
+
+def test_a_set_is_judged_once_and_only_as_far_as_needed() -> None:
+    """The first that fits ends the search; the next way does not judge it again."""
+
+    class Read(dict[str, object]):
+        count = 0
+
+        def get(self, key: str, default: object = None) -> object:
+            Read.count += 1
+            return super().get(key, default)
+
+    sets = tuple(a_set(f"s{n}") for n in range(3))
+    sets = tuple(
+        DataSet(
+            name=each.name,
+            values=Read(amount=n),
+            scope=each.scope,
+            file=each.file,
+            location=each.location,
+        )
+        for n, each in enumerate(sets)
+    )
+    fitting = Fitting(sets)
+    above = fitting.demands(way(asked("amount > 0")))
+    assert next(fitting.fitting(above, sets)).name == "s1"
+    assert Read.count == 2
+    not_above = fitting.demands(way(asked("amount > 0", holds=False)))
+    assert next(fitting.fitting(not_above, sets)).name == "s0"
+    assert next(fitting.fitting(above, sets)).name == "s1"
+    assert Read.count == 2
