@@ -65,11 +65,13 @@ class Endpoint:
         service: name of the spec and of the connection, ``orders``.
         name: ``createOrder`` or ``POST /orders``.
         safe: whether calling it again changes nothing (GET, HEAD).
+        needs: parts of the call's fields that must be given, ``("input", "path", "order_id")``.
     """
 
     service: str
     name: str
     safe: bool = False
+    needs: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

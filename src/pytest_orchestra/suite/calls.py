@@ -254,9 +254,23 @@ class _Call:
             at = self._document.location(given.path)
             with collecting(self._problems):
                 found = self._context.services.endpoint(self._plugin, given.value, at)
+        if found is not None:
+            self._check_needs(found)
         if found is not None and self._kind is StepKind.ASSERTION:
             self._check_safe(found, given)
         return found
+
+    def _check_needs(self, endpoint: Endpoint) -> None:
+        """Report what the endpoint cannot do without; what a template gives is seen in the run."""
+        for need in endpoint.needs:
+            field, *rest = need
+            given = self.given.get(field, _Given({}, self._path))
+            value, path = given.value, given.path
+            while rest and isinstance(value, dict) and rest[0] in value:
+                value, path = value[rest[0]], (*path, rest.pop(0))
+            if rest and (value is None or isinstance(value, dict)):
+                message = f"{endpoint.name} needs '{'.'.join(need)}'"
+                self._say("missing-key", message, path, hint="Add it.")
 
     def _check_safe(self, endpoint: Endpoint, given: _Given) -> None:
         said = self.given.get(SAFE)

@@ -5,6 +5,7 @@ Keys and values that are planned but not there yet are known, so that they are r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
@@ -17,6 +18,7 @@ from pytest_orchestra.documents.models import (
     Refusal,
     Whole,
 )
+from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.flow.turns import MAX_TURNS
 
 Texts = str | list[str]
@@ -58,6 +60,21 @@ def _refuse_nameless(files: object) -> object:
     return files
 
 
+_STATUS = re.compile(r"[1-5]([0-9]{2}|xx)|(?![0-9]*$|[0-9]xx$).*", re.IGNORECASE | re.DOTALL)
+"""A number of three digits, a class of them (``2xx``), or a name."""
+
+
+def _refuse_no_status(status: object) -> object:
+    for each in status if isinstance(status, list) else [status]:
+        if isinstance(each, int | str) and not _STATUS.fullmatch(str(each).strip().lstrip("-")):
+            hint = "Write 201, 2xx, or a name such as NOT_FOUND."
+            raise Refusal(f"there is no status {shortened(str(each))}", hint=hint)
+    return status
+
+
+Statuses = Annotated[Whole | str | list[Whole | str] | None, BeforeValidator(_refuse_no_status)]
+
+
 class PatternPart(DocumentModel):
     """What one observation must be: an item of ``messages``."""
 
@@ -70,7 +87,7 @@ class PatternPart(DocumentModel):
 class ExpectPart(PatternPart):
     """``expect``: what makes a step pass."""
 
-    status: Whole | str | list[Whole | str] | None = None
+    status: Statuses = None
     count: Whole | str | None = None
     messages: list[PatternPart] | None = None
     ordered: Flag = False

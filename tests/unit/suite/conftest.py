@@ -160,7 +160,7 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
 
 @dataclass(frozen=True)
 class WebSpec:
-    """A description: one operation a line, ``get`` or ``post``."""
+    """A description: one operation a line, ``get``, ``post`` or ``put``, which needs an id."""
 
     operations: dict[str, str]
     version: str = "1.2.3"
@@ -189,7 +189,9 @@ class WebEndpoints:
         spec = specs.get(service)
         if not isinstance(spec, WebSpec) or name not in spec.operations:
             raise EvaluationError(f"nothing is called '{endpoint}'", hint="Look again.")
-        return Endpoint(service=service, name=name, safe=spec.operations[name] == "get")
+        method = spec.operations[name]
+        needs = (("input", "path", "id"),) if method == "put" else ()
+        return Endpoint(service=service, name=name, safe=method == "get", needs=needs)
 
 
 class NoConnection(BaseModel):
@@ -299,7 +301,7 @@ class Bench:
         self.write = write
         self.protocols = protocols
         write("order.bpmn", ORDER_BPMN)
-        write("shop.web", "post create\nget show")
+        write("shop.web", "post create\nput change\nget show")
 
     def suite(self, text: str) -> SuiteFile:
         """A suite file; ``process`` and ``specs`` need not be said."""

@@ -132,6 +132,16 @@ def test_null_takes_a_default_away(bench: Bench) -> None:
             "5:13: [missing-key] an action on bus needs 'value'. Add it.",
         ),
         (
+            "{channel: web, endpoint: shop.change}",
+            "action",
+            "5:13: [missing-key] change needs 'input.path.id'. Add it.",
+        ),
+        (
+            "{channel: web, endpoint: shop.change, input: {path: {ID: 1}}}",
+            "action",
+            "5:65: [missing-key] change needs 'input.path.id'. Add it.",
+        ),
+        (
             "{channel: web, endpoint: shop.create, input: {bdy: 1, x-mine: 2}}",
             "action",
             "5:59: [unknown-key] 'input' has no 'bdy'. Did you mean 'body'?",
@@ -185,6 +195,16 @@ def test_what_a_channel_cannot_do_is_refused(
     bench: Bench, call: str, kind: str, problem: str
 ) -> None:
     assert errors(bench, call, kind=kind) == [problem]
+
+
+@pytest.mark.parametrize("given", ["{path: {id: 1}}", '{path: "{{data.path}}"}', '"{{data.all}}"'])
+def test_what_an_endpoint_needs_may_come_from_a_template(bench: Bench, given: str) -> None:
+    bench.write("d.yaml", "- {name: a, values: {path: {id: 1}, all: {path: {id: 1}}}}")
+    more = "data: {files: d.yaml}"
+    call = f"{{channel: web, endpoint: shop.change, input: {given}}}"
+    found = call_of(bench, call, more=more).endpoint
+    assert found is not None
+    assert found.needs == (("input", "path", "id"),)
 
 
 def test_repeating_may_be_said_to_do_no_harm(bench: Bench) -> None:

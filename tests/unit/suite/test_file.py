@@ -201,6 +201,15 @@ steps:
     ]
 
 
+@pytest.mark.parametrize("status", ["99", "600", "6xx", "0", "-1", '"2010"', "[201, 20]"])
+def test_a_status_that_no_reply_has_is_refused(status: str) -> None:
+    step = f"{{at: A, action: {{channel: http}}, expect: {{status: {status}}}}}"
+    text = f"process: a.bpmn\nsteps: [{step}]\n"
+    (problem,) = problems_of(text)
+    assert "there is no status" in problem
+    assert "Write 201, 2xx, or a name such as NOT_FOUND." in problem
+
+
 def test_a_json_schema_can_be_made_of_the_models() -> None:
     schema = SuitePart.model_json_schema(by_alias=True)
     assert set(schema["properties"]) >= {"process", "steps", "scenarios", "defaults"}

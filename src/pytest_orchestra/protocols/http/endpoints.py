@@ -77,8 +77,14 @@ def _check_path(endpoint: str, path: str) -> None:
 
 
 def _undescribed(service: str, method: str, path: str) -> HttpEndpoint:
-    name = f"{method} {path}"
-    return HttpEndpoint(service=service, name=name, safe=method in SAFE, method=method, path=path)
+    return HttpEndpoint(
+        service=service,
+        name=f"{method} {path}",
+        safe=method in SAFE,
+        needs=_needs(path),
+        method=method,
+        path=path,
+    )
 
 
 def _by_path(endpoint: str, service: str, spec: OpenApi, method: str, path: str) -> HttpEndpoint:
@@ -130,16 +136,22 @@ def _described(
     path: str | None = None,
     values: Mapping[str, str] | None = None,
 ) -> HttpEndpoint:
+    path = path or operation.template
     return HttpEndpoint(
         service=service,
         name=name,
         safe=operation.method in SAFE,
+        needs=_needs(path),
         method=operation.method,
-        path=path or operation.template,
+        path=path,
         values=values or {},
         spec=spec,
         operation=operation,
     )
+
+
+def _needs(path: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(("input", "path", name) for name in fields_of(path))
 
 
 def _ambiguous(endpoint: str, operations: Sequence[Operation]) -> NoReturn:
