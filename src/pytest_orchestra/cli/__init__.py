@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from pytest_orchestra.cli import diff, plan, validate
 from pytest_orchestra.errors import OrchestraError
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="orchestra", description="Business processes tested branch by branch."
     )
+    parser.add_argument("--version", action="version", version=version("pytest-orchestra"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in (("plan", plan), ("validate", validate), ("diff", diff)):
         command.configure(

@@ -21,7 +21,38 @@ from pytest_orchestra.suite.reading import SuiteFile
 
 _Value = TypeVar("_Value")
 
+FILES_HELP = "BPMN or suite file, or a folder of such"
 _SUITE_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def in_folders(paths: Iterable[Path]) -> list[Path]:
+    """The paths, each folder replaced by the suite and process files below it.
+
+    Raises:
+        ConfigurationError: there is none in one of them.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        is_file = path.suffix.lower() in (*PROCESS_SUFFIXES, *_SUITE_SUFFIXES)
+        files = [path] if is_file or not path.is_dir() else _below(path)
+        if not files:
+            raise ConfigurationError(
+                f"the folder {path} holds no suite file and no process file",
+                hint="Name a folder with *.suite.yaml or *.bpmn files.",
+            )
+        found.update(dict.fromkeys(files))
+    return list(found)
+
+
+def _below(folder: Path) -> list[Path]:
+    """What is hidden, such as environments of tox, is not looked at."""
+    suffixes = (".suite.yaml", *PROCESS_SUFFIXES)
+    files = (path for path in folder.rglob("*") if path.name.lower().endswith(suffixes))
+    return sorted(
+        path
+        for path in files
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def is_process_file(path: Path) -> bool:

@@ -10,7 +10,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pytest_orchestra.cli.files import Models, bind, is_process_file, look_at
+from pytest_orchestra.cli.files import (
+    FILES_HELP,
+    Models,
+    bind,
+    in_folders,
+    is_process_file,
+    look_at,
+)
 from pytest_orchestra.cli.graph import print_graphs
 from pytest_orchestra.cli.locks import write_locks
 from pytest_orchestra.cli.names import shown_names
@@ -44,7 +51,7 @@ class _NotYet(argparse.Action):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     criteria = [criterion.value for criterion in Criterion]
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="BPMN or suite file")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=FILES_HELP)
     parser.add_argument("--criterion", choices=criteria, help="which scenarios; else the suite's")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     instead = parser.add_mutually_exclusive_group()
@@ -70,13 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: a protocol plugin cannot be loaded.
     """
     criterion = Criterion(arguments.criterion) if arguments.criterion else None
+    files = in_folders(arguments.files)
     wrong: Sequence[object]
     if arguments.graph:
-        wrong = print_graphs(arguments.files)
+        wrong = print_graphs(files)
     elif arguments.lock:
-        wrong = write_locks(arguments.files, criterion, as_json=arguments.format == "json")
+        wrong = write_locks(files, criterion, as_json=arguments.format == "json")
     else:
-        wrong = _print_plans(arguments.files, criterion, as_json=arguments.format == "json")
+        wrong = _print_plans(files, criterion, as_json=arguments.format == "json")
     for each in dict.fromkeys(map(str, wrong)):
         print(each, file=sys.stderr)
     return 2 if wrong else 0

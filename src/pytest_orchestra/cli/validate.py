@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_orchestra.cli.files import Models, bind, is_process_file
+from pytest_orchestra.cli.files import FILES_HELP, Models, bind, in_folders, is_process_file
 from pytest_orchestra.errors import BindingError, DefinitionError, OrchestraError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
@@ -28,7 +28,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="BPMN or suite file")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=FILES_HELP)
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     parser.add_argument("--format", choices=tuple(_WRITERS), default="text")
     parser.set_defaults(run=run)
@@ -41,10 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
         0; 1 where there is an error (``--strict``: or a warning); 2 where a file could not be
         looked at.
     """
-    models = Models(arguments.files)
+    files = in_folders(arguments.files)
+    models = Models(files)
     found: list[Problem] = []
     trouble: list[object] = []
-    for path in arguments.files:
+    for path in files:
         try:
             found.extend(_problems(path, models))
         except (DefinitionError, BindingError) as error:
