@@ -117,7 +117,7 @@ def test_only_what_is_decided_before_a_moment_may_be_asked() -> None:
             {"amount": "many", "cards": ["y", "x"]},
             (
                 '`amount > 9 and cards[visit] = "x"` (amount, visit 2) is null with'
-                " amount = 'many', cards = ['x'], visit = 2"
+                " amount = 'many', cards = ['y', 'x']"
             ),
         ),
         (
