@@ -15,8 +15,8 @@ from pydantic import BaseModel
 
 import pytest_orchestra
 from pytest_orchestra import results
-from pytest_orchestra.data.data_sets import _SetPart
 from pytest_orchestra.data.environments import COMMON_FIELDS, _EnvironmentPart
+from pytest_orchestra.data.written_sets import SetPart
 from pytest_orchestra.documents.decoding import decode_value
 from pytest_orchestra.documents.reading import parse_document
 from pytest_orchestra.engine.assertions import STABLE_FOR
@@ -90,7 +90,7 @@ def test_keys_that_are_not_there_yet_are_listed(table: Table) -> None:
         ("suite", parts.SuitePart),
         ("`mark`", parts.MarkPart),
         ("`data`", parts.DataPart),
-        ("data set", _SetPart),
+        ("data set", SetPart),
         ("step", parts.StepPart),
     ):
         assert set(model.later) <= listed[place], place
@@ -99,7 +99,7 @@ def test_keys_that_are_not_there_yet_are_listed(table: Table) -> None:
 
 def test_data_sets_and_environments_have_every_key(table: Table) -> None:
     told = {words(row[0])[0] for row in table("data-sets.md", "# Data sets") if words(row[0])}
-    assert keys_of(_SetPart) <= told
+    assert keys_of(SetPart) <= told
     rows = table("environments.md", "## Keys of an environment")
     assert {words(row[0])[0] for row in rows} == {*keys_of(_EnvironmentPart), "http"}
     rows = table("environments.md", "## Fields of every connection")

@@ -11,7 +11,8 @@ from generate import DOCS
 from replay import Block, blocks, split_command
 
 from pytest_orchestra.cli import main as orchestra
-from pytest_orchestra.data.data_sets import Scope, read_data_sets
+from pytest_orchestra.data.data_sets import Scope
+from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.documents.reading import parse_document
 from pytest_orchestra.expressions.expressions import compile_expression
 from pytest_orchestra.expressions.templates import compile_template

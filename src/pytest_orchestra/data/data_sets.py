@@ -1,23 +1,13 @@
-"""Data sets: named values for ``{{data.*}}``, and which of them a scenario gets."""
+"""Data sets: named values for ``{{data.*}}``, and the order in which a scenario may take them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
-from typing import ClassVar, Literal
 
-from pydantic import Field, RootModel
-
-from pytest_orchestra.documents.decoding import decode
-from pytest_orchestra.documents.document import Document
-from pytest_orchestra.documents.models import DocumentModel
-from pytest_orchestra.documents.problems import mistake
-from pytest_orchestra.documents.reading import read_document
-from pytest_orchestra.errors import DefinitionError
-from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.model import SourceLocation
 
 
 class Scope(Enum):
@@ -29,13 +19,32 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What makes a data set a negative one: a step that the system refuses.
+
+    Attributes:
+        alias: of the step.
+        location: where the set says so.
+        status: what the refusal's status must be, any of these; empty: as the spec declares.
+        value: given keys of the reply must match; None: any reply.
+    """
+
+    alias: str
+    location: SourceLocation
+    status: tuple[int | str, ...] = ()
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataSet:
     """Named values (``TestDataSet``).
 
     Attributes:
-        values: shared by every run and not to be changed; users get ``copied_values``.
+        values: shared by every run and not to be changed; users get ``copied_values``. Those of
+            the set that it extends are among them.
         tags: a scenario takes the first set that has one of its own.
         origin: MANUAL, AI_GENERATED or IMPORTED.
+        refused: of a negative set; None: the set is positive.
     """
 
     name: str
@@ -45,89 +54,11 @@ class DataSet:
     location: SourceLocation
     tags: tuple[str, ...] = ()
     origin: str = "MANUAL"
+    refused: Refused | None = None
 
     def copied_values(self) -> dict[str, object]:
         """The values for somebody who may change them."""
         return deepcopy(dict(self.values))
-
-
-class _SetPart(DocumentModel):
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("extends", "schema", "refused_by"), "")
-
-    name: str = Field(min_length=1)
-    tags: list[str] | str = Field(default_factory=list)
-    values: dict[str, object] = Field(default_factory=dict)
-    origin: Literal["MANUAL", "AI_GENERATED", "IMPORTED"] = "MANUAL"
-
-
-class _SetsPart(RootModel[list[_SetPart]]):
-    """What a file of data sets holds."""
-
-
-_COLUMNS = frozenset(_SetPart.model_fields) - {"values"}
-
-
-def read_data_sets(paths: Iterable[Path], scope: Scope) -> tuple[DataSet, ...]:
-    """Read the data sets of YAML, JSON and CSV files, in the files' order.
-
-    In CSV a row is a set: its columns ``name``, ``tags`` (divided by white space) and ``origin``
-    are the set's own, all others values, and all values text.
-
-    Args:
-        paths: the files; one that is named twice is read once.
-        scope: of all of them.
-
-    Raises:
-        DefinitionError: a file is wrong, or two sets have one name; with every problem.
-    """
-    problems: list[Problem] = []
-    found: dict[str, DataSet] = {}
-    for path in dict.fromkeys(paths):
-        for data_set in _sets_of(path, scope, problems):
-            if (other := found.get(data_set.name)) is not None:
-                message = f"the data set '{data_set.name}' is also at {other.location}"
-                hint = "Rename one of them."
-                problems.append(mistake("data-twice", message, at=data_set.location, hint=hint))
-            found.setdefault(data_set.name, data_set)
-    if problems:
-        raise DefinitionError(problems)
-    return tuple(found.values())
-
-
-def _sets_of(path: Path, scope: Scope, problems: list[Problem]) -> Iterator[DataSet]:
-    try:
-        document = read_document(path)
-    except DefinitionError as error:
-        problems.extend(each for each in error.problems if isinstance(each, Problem))
-        return
-    if path.suffix.lower() == ".csv":
-        document = _arranged(document)
-    part, wrong = decode(document, _SetsPart)
-    problems.extend(wrong)
-    for index, each in enumerate(part.root if part is not None else ()):
-        yield DataSet(
-            name=each.name,
-            values=each.values,
-            scope=scope,
-            file=str(path),
-            location=document.location((index,)),
-            tags=(each.tags,) if isinstance(each.tags, str) else tuple(each.tags),
-            origin=each.origin,
-        )
-
-
-def _arranged(table: Document) -> Document:
-    """A table's rows as the list of sets that a YAML file would hold; the places are the rows'."""
-    rows = table.value if isinstance(table.value, list) else []
-    sets = [
-        {
-            "values": {column: cell for column, cell in row.items() if column not in _COLUMNS},
-            **{column: cell for column, cell in row.items() if column in _COLUMNS and cell},
-            "tags": row.get("tags", "").split(),
-        }
-        for row in rows
-    ]
-    return Document(file=table.file, value=sets, places=table.places, source=table.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +76,20 @@ class DataSets:
                 by_name.setdefault(each.name, each)
         return cls(by_name)
 
+    @property
+    def negative(self) -> tuple[DataSet, ...]:
+        """The sets that a step refuses."""
+        return tuple(each for each in self.by_name.values() if each.refused is not None)
+
+    def candidates(self, tags: Iterable[str] = ()) -> tuple[DataSet, ...]:
+        """The positive sets in the order in which a scenario with these tags tries them.
+
+        Those that have one of the tags come first.
+        """
+        wanted = frozenset(tags)
+        sets = (each for each in self.by_name.values() if each.refused is None)
+        return tuple(sorted(sets, key=lambda each: wanted.isdisjoint(each.tags)))
+
     def choose(self, *, named: str | None = None, tags: Iterable[str] = ()) -> DataSet | None:
         """The set of a scenario: the one named, else the first with its tag, else the first.
 
@@ -153,9 +98,7 @@ class DataSets:
         """
         if named is not None:
             return self.by_name.get(named)
-        wanted = frozenset(tags)
-        tagged = (each for each in self.by_name.values() if wanted.intersection(each.tags))
-        return next(tagged, next(iter(self.by_name.values()), None))
+        return next(iter(self.candidates(tags)), None)
 
     def selected(self, *, names: Iterable[str] = (), tags: Iterable[str] = ()) -> DataSets:
         """Only the sets that the user asked for; all where nothing was asked.

@@ -10,13 +10,18 @@ from pytest_orchestra.documents.problems import in_file_order, mistake, shortene
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem, SourceLocation
 
+MAX_ROWS = 100_000
+"""Rows of a table; a data set each."""
+MAX_COLUMNS = 1_000
+"""Columns of a table."""
+
 
 def parse_csv(text: str, file: str, *, start: int = 1) -> Document:
     """Read comma-separated rows under a row of column names; empty rows are skipped.
 
     Raises:
         DefinitionError: quotes that never end, a row longer or shorter than the first, a column
-            without a name or with another's.
+            without a name or with another's, too many of either.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -25,6 +30,8 @@ def parse_csv(text: str, file: str, *, start: int = 1) -> Document:
         for cells in reader:
             if cells:
                 rows.append((line, cells))
+            if len(rows) > MAX_ROWS + 1 or len(rows[0][1] if rows else ()) > MAX_COLUMNS:
+                raise _too_much(SourceLocation(file=file, line=line))
             line = start + reader.line_num
     except csv.Error as error:
         at = SourceLocation(file=file, line=line)
@@ -46,9 +53,7 @@ def _table(rows: list[tuple[int, list[str]]], file: str, text: str) -> Document:
             at = SourceLocation(file=file, line=line)
             problems.append(mistake("csv-row", message, at=at, hint=hint))
             continue
-        here = dict.fromkeys(names, (line, 0))
-        inner: dict[str | int, Place] = {name: Place(line, 0) for name in names}
-        parts[len(value)] = Place(line, 0, keys=here, parts=inner)
+        parts[len(value)] = Place(line, 0)  # of its cells too: they have no places of their own
         value.append(dict(zip(names, cells, strict=True)))
     if problems:
         raise DefinitionError(in_file_order(problems))
@@ -60,13 +65,20 @@ def _problems_of_names(names: list[str], at: SourceLocation) -> list[Problem]:
     if len(names) == 1 and ";" in names[0]:
         hint = "Separate the cells by commas."
         problems.append(mistake("csv-columns", "the cells are separated by ';'", at=at, hint=hint))
+    seen: set[str] = set()
     for index, name in enumerate(names):
         if not name.strip():
             hint = "Give every column a name in the first row."
             message = f"column {index + 1} has no name"
             problems.append(mistake("csv-columns", message, at=at, hint=hint))
-        elif name in names[:index]:
+        elif name in seen:
             message = f"two columns are called '{shortened(name)}'"
             hint = "Rename one of them."
             problems.append(mistake("csv-columns", message, at=at, hint=hint))
+        seen.add(name)
     return problems
+
+
+def _too_much(at: SourceLocation) -> DefinitionError:
+    message = f"the table has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns"
+    return DefinitionError([mistake("file-too-large", message, at=at, hint="Split the file.")])

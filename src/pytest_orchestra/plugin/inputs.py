@@ -9,7 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from pytest_orchestra.data.data_sets import DataSet, Scope, read_data_sets
+from pytest_orchestra.data.data_sets import DataSet, Scope
+from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.plugin.options import OPTIONS, in_ini_file
 from pytest_orchestra.plugin.paths import matching

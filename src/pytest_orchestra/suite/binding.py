@@ -254,7 +254,8 @@ class _Binding:
     def _data(self, global_data: Sequence[DataSet], steps: Sequence[Step]) -> DataChoice:
         suite, asked = self.suite, self.selection
         told = len(self.problems)
-        sets = nearest_first(global_data, suite_data(suite, self.problems))
+        own = suite_data(suite, self.problems, global_data)
+        sets = nearest_first(global_data, own)
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
         return DataChoice(sets, selected, steps, judges=are_all_read)

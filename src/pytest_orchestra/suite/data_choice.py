@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope, read_data_sets
+from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope
+from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.expressions.references import Reference
-from pytest_orchestra.model import Problem
+from pytest_orchestra.model import Problem, SourceLocation
 from pytest_orchestra.suite.bound import BoundStep, Step
 from pytest_orchestra.suite.collecting import collecting
 from pytest_orchestra.suite.marks import Marking
@@ -31,8 +32,16 @@ class Choice:
     skip: str = ""
 
 
-def suite_data(suite: SuiteFile, problems: list[Problem]) -> Sequence[DataSet]:
-    """The sets of the files under ``data.files``; what is wrong goes to ``problems``."""
+def suite_data(
+    suite: SuiteFile, problems: list[Problem], beyond: Sequence[DataSet] = ()
+) -> Sequence[DataSet]:
+    """The sets of the files under ``data.files``; what is wrong goes to ``problems``.
+
+    Args:
+        suite: names the files.
+        problems: gets what is wrong.
+        beyond: the sets of every suite, which these may extend.
+    """
     files = suite.part.data.files
     patterns = {(): files} if isinstance(files, str) else {(i,): f for i, f in enumerate(files)}
     paths: dict[Path, None] = {}
@@ -45,7 +54,8 @@ def suite_data(suite: SuiteFile, problems: list[Problem]) -> Sequence[DataSet]:
             problems.append(mistake("file-missing", message, at=at, hint=hint))
         paths.update(dict.fromkeys(found))
     with collecting(problems):
-        return read_data_sets(paths, Scope.SUITE)
+        known = None if "data" in suite.lost else beyond
+        return read_data_sets(paths, Scope.SUITE, beyond=known)
     return ()
 
 
@@ -100,8 +110,10 @@ class DataChoice:
         """What was wrong with the choices so far."""
         return tuple(self._problems.values())
 
-    def choose(self, marking: Marking) -> Choice:
-        """The set of a scenario: the one that its mark names, else the first by its tags."""
+    def choose(self, key: str, marking: Marking) -> Choice:
+        """The set of the scenario ``key``: of its mark, else the first by its tags."""
+        if marking.values is not None:
+            return self._own(key, marking)
         if marking.data is not None:
             return self._named(marking, marking.data)
         if not self._is_read:
@@ -120,6 +132,15 @@ class DataChoice:
                 self._looked_at.add(key)
                 for reference in self._read[id(bound.step)]:
                     self._check(reference, data)
+
+    def _own(self, key: str, marking: Marking) -> Choice:
+        """The scenario's own set, which has the values of the one that its mark names too."""
+        extended = Choice() if marking.data is None else self._named(marking, marking.data)
+        if extended.skip or (marking.data is not None and extended.data is None):
+            return extended
+        if marking.data is None and self._selected is not self._sets:
+            return Choice(skip=f"its own data set '{key}' is not selected")
+        return Choice(data=scenario_set(key, marking, extended.data))
 
     def _named(self, marking: Marking, name: str) -> Choice:
         found = self._sets.choose(named=name)
@@ -154,6 +175,25 @@ class DataChoice:
                 self._problems[reference, data.name] = _lacks(data, reference, depth, value)
                 return
             value = value[key]
+
+
+def scenario_set(key: str, marking: Marking, extended: DataSet | None) -> DataSet:
+    """The set that ``values`` of a mark make: it is called as the scenario is.
+
+    Args:
+        key: of the scenario.
+        marking: has values.
+        extended: the set whose values these go over.
+    """
+    at = marking.values_at or SourceLocation(file="")
+    return DataSet(
+        name=key,
+        values={**(extended.values if extended else {}), **(marking.values or {})},
+        scope=Scope.SCENARIO,
+        file=at.file,
+        location=at,
+        tags=extended.tags if extended else (),
+    )
 
 
 def _lacks(data: DataSet, reference: Reference, depth: int, value: object) -> Problem:

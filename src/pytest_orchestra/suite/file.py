@@ -157,14 +157,13 @@ class DefaultsPart(DocumentModel):
 class MarkPart(DocumentModel):
     """What ``scenarios.mark`` says of the scenarios whose keys match its pattern."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("isolation", "parallel", "values"), _LEAVE_OUT
-    )
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("isolation", "parallel"), _LEAVE_OUT)
 
     tags: Texts | None = None
     xfail: str | None = None
     name: str | None = None
     data: str | None = None
+    values: dict[str, object] | None = None
     active: Flag = True
 
 

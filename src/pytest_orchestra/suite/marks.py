@@ -18,6 +18,7 @@ _WORDS_OF_MARK_EXPRESSIONS = frozenset({"and", "or", "not", "True", "False", "No
 _MARKS_OF_PYTEST = frozenset(
     {"asyncio", "filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
 )
+_SAID = ("name", "xfail", "active", "data", "values")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Marking:
         name: None: the scenario's own.
         data: the name of a data set.
         data_at: where ``data`` is written.
+        values: of the scenario alone; with ``data`` they go over those of that set.
+        values_at: where ``values`` is written.
     """
 
     tags: tuple[str, ...] = ()
@@ -35,6 +38,8 @@ class Marking:
     xfail: str | None = None
     data: str | None = None
     data_at: SourceLocation | None = None
+    values: Mapping[str, object] | None = None
+    values_at: SourceLocation | None = None
     active: bool = True
 
 
@@ -82,10 +87,10 @@ class Markings:
         found = [pattern] if is_key else [key for key in keys if fnmatchcase(key, pattern)]
         if not found:
             self.problems.append(self._matches_nothing(pattern, keys))
-        said = {name: getattr(part, name) for name in ("name", "xfail", "active", "data")}
-        said = {name: value for name, value in said.items() if name in part.model_fields_set}
-        if "data" in said:
-            said["data_at"] = self._document.location((*path, "data"))
+        said = {name: getattr(part, name) for name in _SAID if name in part.model_fields_set}
+        for name in ("data", "values"):
+            if name in said:
+                said[f"{name}_at"] = self._document.location((*path, name))
         for key in found:
             before = self[key]
             every = tuple(dict.fromkeys((*before.tags, *tags)))

@@ -64,7 +64,7 @@ class ScenarioBinder:
         marking = self._markings[scenario.key]
         if not marking.active:
             return None
-        choice = self._data.choose(marking)
+        choice = self._data.choose(scenario.key, marking)
         if not choice.skip:
             self._data.look_at(choice.data, steps)
         self._order.look_at(way, steps)

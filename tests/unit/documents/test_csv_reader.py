@@ -36,6 +36,8 @@ def test_no_rows(text: str) -> None:
         ("a,,a\n", ["f:1: error[csv-columns] column 2 has no name", "two columns are called 'a'"]),
         ("a;b\n1;2\n", ["f:1: error[csv-columns] the cells are separated by ';'"]),
         ('a\n"x', ["f:2: error[csv-syntax] unexpected end of data"]),
+        ("a\n" * 100_002, ["f:100002: error[file-too-large] the table has more than 100000 rows"]),
+        ("a," * 1000 + "\n", ["f:1: error[file-too-large] the table has more than 100000 rows"]),
         ("a\n" + "x" * 200_000, ["f:2: error[csv-syntax] field larger than field limit"]),
     ],
 )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_orchestra.data.data_sets import Scope, read_data_sets
+from pytest_orchestra.data.data_sets import Scope
+from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.python_steps import find_python_steps, step
 
@@ -185,3 +186,44 @@ def test_where_the_files_are_unknown_no_set_is_missed(bench: Bench) -> None:
     assert bench.errors(text) == [
         "3:15: [bad-value] expected text or a list, found a mapping",
     ]
+
+
+def test_a_mark_makes_a_set_of_its_own(bench: Bench, data: str) -> None:
+    marks = "scenarios: {mark: {'*high*': {values: {a: 7}}, main: {data: vip, values: {b: 8}}}}\n"
+    bound = bench.bind(data + marks + READ)
+    sets = {each.item: each.data for each in bound.scenarios if each.data}
+    assert sets["main"].values == {"a": 2, "b": 8}
+    assert (sets["main"].name, sets["main"].scope) == ("main", Scope.SCENARIO)
+    assert sets["amount-high"].values == sets["amount-high-fine-no"].values == {"a": 7}
+    assert sets["amount-high-fine-no"].name == "amount-high-fine-no"
+    assert str(sets["main"].location).endswith("suite.yaml:4:74")
+    assert sets["declined"].name == "poor"
+
+
+def test_a_set_of_a_mark_is_selected_by_the_one_that_it_extends(bench: Bench, data: str) -> None:
+    marks = "scenarios: {mark: {main: {values: {a: 7}}, declined: {data: vip, values: {a: 8}}}}\n"
+    bound = bench.bind(data + marks + READ, data_names=["vip"])
+    assert {each.item: each.skip for each in bound.scenarios if each.skip} == {
+        "main": "its own data set 'main' is not selected"
+    }
+    assert chosen(bound)["declined"] == "declined"
+    other = bench.bind(data + marks + READ, data_names=["poor"])
+    skips = {each.item: each.skip for each in other.scenarios}
+    assert skips["declined"] == "its data set 'vip' is not selected"
+
+
+def test_a_mark_extends_what_is_there(bench: Bench, data: str) -> None:
+    marks = "scenarios: {mark: {main: {data: vib, values: {a: 7}}}}\n"
+    assert bench.errors(data + marks + READ) == [
+        "4:33: [unknown-data] no data set is called 'vib'. Did you mean 'vip'?"
+    ]
+
+
+def test_a_set_of_the_suite_extends_one_of_all_suites(bench: Bench, data: str) -> None:
+    everywhere = read_data_sets(
+        [bench.write("all.yaml", "- {name: any, values: {a: 5}}")], Scope.GLOBAL
+    )
+    bench.write("data/a.yaml", "- {name: first, extends: any}")
+    bound = bench.bind(data + READ, global_data=everywhere)
+    assert bound.scenarios[0].data is not None
+    assert bound.scenarios[0].data.values == {"a": 5}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.documents.schemas.bundles import PATTERN
@@ -47,6 +47,17 @@ _SIGNS = frozenset({"const", "enum"})
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
 
+class Finding(NamedTuple):
+    """Where a value breaks its schema, and a sentence without full stop that says how."""
+
+    steps: tuple[str | int, ...]
+    message: str
+
+    def breach(self, root: str) -> Breach:
+        """Tell of it; ``root`` is what the value is called, ``body``."""
+        return Breach(message=self.message, path=path_of(root, self.steps))
+
+
 def told(breaches: Iterable[Breach]) -> list[Breach]:
     """Give the first ``MAX_BREACHES`` and how many more there are."""
     all_of_them = list(breaches)
@@ -55,29 +66,24 @@ def told(breaches: Iterable[Breach]) -> list[Breach]:
     return [*told_of, Breach(message=f"and {more} more")] if more > 0 else told_of
 
 
-def breaches_of(errors: Iterable[ValidationError], root: str) -> Iterator[Breach]:
-    """Say what errors mean.
-
-    Args:
-        errors: of one value; what several say alike comes as often.
-        root: what the value is called, ``body``.
-    """
+def findings_of(errors: Iterable[ValidationError]) -> Iterator[Finding]:
+    """Say what errors of one value mean; what several say alike comes as often."""
     for error in errors:
-        path = path_of(root, error.absolute_path)
+        steps = tuple(error.absolute_path)
         match cast("str | None", error.validator):
             case "required":
                 missing = [
                     str(name) for name in _list(error.validator_value) if name not in _keys(error)
                 ]
-                yield from (_at(path_of(path, [name]), "is missing") for name in missing)
+                yield from (Finding((*steps, name), "is missing") for name in missing)
             case "additionalProperties" | "unevaluatedProperties":
-                yield from (_at(path_of(path, [name]), "is not allowed") for name in _extra(error))
+                yield from (Finding((*steps, name), "is not allowed") for name in _extra(error))
             case "anyOf" | "oneOf":
-                yield from _alternatives(error, path, root)
+                yield from _alternatives(error, steps)
             case None:
-                yield _at(path, "is not allowed")
+                yield Finding(steps, "is not allowed")
             case _:
-                yield _at(path, _sentence(error))
+                yield Finding(steps, _sentence(error))
 
 
 def path_of(root: str, steps: Iterable[str | int]) -> str:
@@ -128,13 +134,14 @@ def _sentence(error: ValidationError) -> str:
     return f"{seen} breaks '{keyword}'"
 
 
-def _alternatives(error: ValidationError, path: str, root: str) -> Iterator[Breach]:
+def _alternatives(error: ValidationError, steps: tuple[str | int, ...]) -> Iterator[Finding]:
     """Tell of the alternative that the value comes nearest to, if it comes near any."""
     branches: dict[object, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+    seen = show(error.instance)
     if not branches:
-        yield _at(path, f"{show(error.instance)} fits more than one alternative, not just one")
+        yield Finding(steps, f"{seen} fits more than one alternative, not just one")
         return
     near = [errors for errors in branches.values() if not _is_of_another_kind(errors)]
     if not near:
@@ -144,12 +151,11 @@ def _alternatives(error: ValidationError, path: str, root: str) -> Iterator[Brea
             for each in errors
         }
         names = kinds(sorted(wanted)) if "" not in wanted else "any of the alternatives"
-        yield _at(path, f"{show(error.instance)} is not {names}")
+        yield Finding(steps, f"{seen} is not {names}")
         return
     if len(near) > 1:
-        message = f"{show(error.instance)} fits none of {len(branches)} alternatives; the nearest:"
-        yield _at(path, message)
-    yield from breaches_of(min(near, key=_distance), root)
+        yield Finding(steps, f"{seen} fits none of {len(branches)} alternatives; the nearest:")
+    yield from findings_of(min(near, key=_distance))
 
 
 def _is_of_another_kind(errors: Sequence[ValidationError]) -> bool:
@@ -178,7 +184,3 @@ def _keys(error: ValidationError) -> Sequence[str]:
 
 def _list(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else [value]
-
-
-def _at(path: str, message: str) -> Breach:
-    return Breach(message=message, path=path)

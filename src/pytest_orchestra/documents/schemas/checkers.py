@@ -14,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_orchestra.documents.schemas.breaches import breaches_of
+from pytest_orchestra.documents.schemas.breaches import Finding, findings_of
 from pytest_orchestra.documents.schemas.bundles import Bundle, Schemas
 from pytest_orchestra.documents.schemas.dialects import Direction
 from pytest_orchestra.documents.schemas.formats import FORMATS, Fits
@@ -53,13 +53,17 @@ class Checker:
             value: JSON-like, fractions as Decimal.
             root: what it is called, ``body``.
         """
+        return [finding.breach(root) for finding in self.findings(value)]
+
+    def findings(self, value: object) -> list[Finding]:
+        """Give the same, with the way to each place as steps."""
         try:
             if self._fits(value):
                 return []
             errors = self._explaining().iter_errors(cast("Any", value))
-            return list(dict.fromkeys(breaches_of(errors, root)))
+            return list(dict.fromkeys(findings_of(errors)))
         except RecursionError:
-            return [Breach(path=root, message="is nested too deeply to be checked")]
+            return [Finding((), "is nested too deeply to be checked")]
 
     def _fits(self, value: object) -> bool:
         try:

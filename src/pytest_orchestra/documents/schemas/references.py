@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from pytest_orchestra.documents.problems import mistake
+from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.documents.reading import read_document
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem
@@ -55,7 +55,16 @@ class Node(NamedTuple):
 
 
 class UnresolvedError(Exception):
-    """A reference leads nowhere; the text says why, on one line without a full stop."""
+    """A reference leads nowhere; the text says why, on one line without a full stop.
+
+    Args:
+        message: the text.
+        hint: what to do, an imperative sentence; may be empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Documents:
@@ -89,7 +98,9 @@ class Documents:
                 try:
                     target = self.resolve(reference, file)
                 except UnresolvedError as error:
-                    problems.append(self.problem("spec-reference", str(error), file, path))
+                    problems.append(
+                        self.problem("spec-reference", str(error), file, path, error.hint)
+                    )
                 except DefinitionError as error:
                     message = f"'{reference}' cannot be read"
                     problems.append(self.problem("spec-reference", message, file, path))
@@ -179,7 +190,8 @@ def _part(value: object, step: str, reference: str) -> object:
     if isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
         return value[int(step)]
     message = f"'{reference}' leads nowhere: there is no '{step}'"
-    raise UnresolvedError(message)
+    known = value if isinstance(value, dict) else ()
+    raise UnresolvedError(message, hint=suggestion(step, known, "There are"))
 
 
 def _references(document: object) -> Iterator[tuple[str, tuple[str | int, ...]]]:

@@ -121,7 +121,10 @@ def test_every_dead_reference_is_told_of_with_its_place(
         "ok.yaml",
     ]
     assert told[:4] == [
-        "a.yaml:1:11: error[spec-reference] '#/nowhere' leads nowhere: there is no 'nowhere'",
+        (
+            "a.yaml:1:11: error[spec-reference] '#/nowhere' leads nowhere: there is no 'nowhere'."
+            " There are: a, b, c, d, e."
+        ),
         "a.yaml:2:11: error[spec-reference] 'missing.yaml' cannot be read",
         "a.yaml:3:11: error[spec-reference] 'broken.json' cannot be read",
         (

@@ -1,0 +1,103 @@
+"""A file of data sets becomes its entries, as they are written: nothing is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field, RootModel
+
+from pytest_orchestra.documents.decoding import decode
+from pytest_orchestra.documents.document import Document, PartPath
+from pytest_orchestra.documents.models import DocumentModel
+from pytest_orchestra.documents.reading import read_document
+from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.model import Problem, SourceLocation
+
+
+class SetPart(DocumentModel):
+    """One data set."""
+
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("refused_by",), "")
+
+    name: str = Field(min_length=1)
+    tags: list[str] | str = Field(default_factory=list)
+    values: dict[str, object] = Field(default_factory=dict)
+    extends: str | None = None
+    schema_file: str | None = Field(default=None, alias="schema", min_length=1)
+    origin: Literal["MANUAL", "AI_GENERATED", "IMPORTED"] = "MANUAL"
+
+
+class _SetsPart(RootModel[list[SetPart]]):
+    """What a file of data sets holds."""
+
+
+_COLUMNS = frozenset({"name", "tags", "extends", "schema", "origin"})
+"""Columns of a table that are the set's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenSet:
+    """An entry of a file.
+
+    Attributes:
+        index: its position in the file.
+        is_row: whether it is a row of a table, all of its values text.
+    """
+
+    part: SetPart
+    file: Path
+    document: Document
+    index: int
+    is_row: bool = False
+
+    @property
+    def name(self) -> str:
+        """The set's name."""
+        return self.part.name
+
+    def at(self, *path: str | int) -> SourceLocation:
+        """Where a part of it stands, or the deepest part of that which exists."""
+        return self.document.location((self.index, *path))
+
+    def at_value(self, steps: PartPath) -> SourceLocation:
+        """Where a value stands; of one that it does not have itself, what it extends."""
+        if not self.is_row and steps and steps[0] not in self.part.values and self.part.extends:
+            return self.at("extends")
+        return self.at("values", *steps)
+
+
+def written_sets(path: Path, problems: list[Problem]) -> Iterator[WrittenSet]:
+    """Read the entries of a YAML, JSON or CSV file; none, and its problems, where it is wrong.
+
+    In CSV a row is a set: its columns ``name``, ``tags`` (divided by white space), ``extends``,
+    ``schema`` and ``origin`` are the set's own, all others values, and all values text.
+    """
+    try:
+        document = read_document(path)
+    except DefinitionError as error:
+        problems.extend(each for each in error.problems if isinstance(each, Problem))
+        return
+    is_table = path.suffix.lower() == ".csv"
+    if is_table:
+        document = _arranged(document)
+    part, wrong = decode(document, _SetsPart)
+    problems.extend(wrong)
+    for index, each in enumerate(part.root if part is not None else ()):
+        yield WrittenSet(part=each, file=path, document=document, index=index, is_row=is_table)
+
+
+def _arranged(table: Document) -> Document:
+    """A table's rows as the list of sets that a YAML file would hold; the places are the rows'."""
+    rows = table.value if isinstance(table.value, list) else []
+    sets = [
+        {
+            "values": {column: cell for column, cell in row.items() if column not in _COLUMNS},
+            **{column: cell for column, cell in row.items() if column in _COLUMNS and cell},
+            "tags": row.get("tags", "").split(),
+        }
+        for row in rows
+    ]
+    return Document(file=table.file, value=sets, places=table.places, source=table.source)
