@@ -233,10 +233,16 @@ class EndpointMatcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """One place where a call or a reply breaks its description. ``path``: ``body.items[0].id``."""
+    """One place where a call or a reply breaks its description.
+
+    Attributes:
+        path: ``body.items[0].id``.
+        rule: the keyword of JSON Schema that is broken, where it is one.
+    """
 
     message: str
     path: str = ""
+    rule: str = field(default="", compare=False)
 
 
 class ContractValidator(Protocol):
@@ -248,6 +254,15 @@ class ContractValidator(Protocol):
 
     def check_reply(self, call: Call, observation: Observation) -> Sequence[Breach]:
         """What the observation breaks; empty if nothing, or if there is no description."""
+        ...
+
+    def request_schema(self, endpoint: Endpoint) -> Mapping[str, object] | None:
+        """What the endpoint takes, for those who make data; None if there is no description.
+
+        Returns:
+            A JSON Schema (2020-12) of a call's fields by name, references only to its ``$defs``;
+            ``examples``, ``default``, ``pattern`` and ``format`` as the description has them.
+        """
         ...
 
 

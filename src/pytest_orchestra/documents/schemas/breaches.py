@@ -48,14 +48,15 @@ _NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 class Finding(NamedTuple):
-    """Where a value breaks its schema, and a sentence without full stop that says how."""
+    """Where a value breaks its schema, how in a sentence without full stop, and which keyword."""
 
     steps: tuple[str | int, ...]
     message: str
+    rule: str = ""
 
     def breach(self, root: str) -> Breach:
         """Tell of it; ``root`` is what the value is called, ``body``."""
-        return Breach(message=self.message, path=path_of(root, self.steps))
+        return Breach(message=self.message, path=path_of(root, self.steps), rule=self.rule)
 
 
 def told(breaches: Iterable[Breach]) -> list[Breach]:
@@ -75,15 +76,16 @@ def findings_of(errors: Iterable[ValidationError]) -> Iterator[Finding]:
                 missing = [
                     str(name) for name in _list(error.validator_value) if name not in _keys(error)
                 ]
-                yield from (Finding((*steps, name), "is missing") for name in missing)
-            case "additionalProperties" | "unevaluatedProperties":
-                yield from (Finding((*steps, name), "is not allowed") for name in _extra(error))
+                yield from (Finding((*steps, name), "is missing", "required") for name in missing)
+            case "additionalProperties" | "unevaluatedProperties" as rule:
+                extra = _extra(error)
+                yield from (Finding((*steps, name), "is not allowed", rule) for name in extra)
             case "anyOf" | "oneOf":
                 yield from _alternatives(error, steps)
             case None:
                 yield Finding(steps, "is not allowed")
             case _:
-                yield Finding(steps, _sentence(error))
+                yield Finding(steps, _sentence(error), _rule(error))
 
 
 def path_of(root: str, steps: Iterable[str | int]) -> str:
@@ -184,3 +186,8 @@ def _keys(error: ValidationError) -> Sequence[str]:
 
 def _list(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else [value]
+
+
+def _rule(error: ValidationError) -> str:
+    is_pattern = str(error.validator_value).startswith(PATTERN)
+    return "pattern" if is_pattern and error.validator == "format" else str(error.validator)

@@ -6,7 +6,7 @@ References become ``$defs``, annotations go, patterns become formats; values are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pytest_orchestra.documents.schemas.dialects import DIALECTS, Direction
@@ -52,11 +52,14 @@ class Schemas:
     Args:
         documents: its files.
         nullable: whether they are of OpenAPI 3.0, an own dialect, not of 3.1, JSON Schema.
+        annotated: whether to keep what only makers of values read: examples, defaults, every
+            format, and patterns as such. These are not for checking.
     """
 
-    def __init__(self, documents: Documents, *, nullable: bool) -> None:
+    def __init__(self, documents: Documents, *, nullable: bool, annotated: bool = False) -> None:
         self._documents = documents
         self._nullable = nullable
+        self._annotated = annotated
         self._known: dict[tuple[int, Direction], _Definition] = {}
         self._types: dict[int, frozenset[str]] = {}
 
@@ -172,9 +175,11 @@ class Schemas:
         if isinstance(names, list):
             result["required"] = [name for name in names if name not in unneeded]
 
-    @staticmethod
-    def _texts(node: Node, result: dict[str, object], into: _Definition) -> None:
+    def _texts(self, node: Node, result: dict[str, object], into: _Definition) -> None:
         """Add what is said of texts by ``format`` and ``pattern``, and of numbers by ``format``."""
+        if self._annotated:
+            result |= _annotations(node)
+            return
         kind = node.get("format").value
         if isinstance(kind, str) and kind in FORMATS:
             result["format"] = kind
@@ -195,6 +200,29 @@ class Schemas:
             message = f"a schema is written in {dialect}, which is not read"
             raise UnresolvedError(message)
         return result
+
+
+def _annotations(node: Node) -> dict[str, object]:
+    """What helps to make a value, by the names of JSON Schema; a Media Type has it too."""
+    kept = {
+        key: node.get(key).value
+        for key in ("default", "format", "pattern")
+        if key in _keys(node) and not isinstance(node.get(key).value, dict | list)
+    }
+    examples = [each.value for each in node.get("examples").parts()]
+    if "example" in _keys(node):
+        examples.append(node.get("example").value)
+    bounds = BOUNDS.get(str(kept.get("format")), {})
+    return {**kept, **({"examples": examples} if examples else {}), **_narrowed(node, bounds)}
+
+
+def _narrowed(node: Node, bounds: Mapping[str, int]) -> dict[str, object]:
+    """The bounds of a format of integers, where the schema has no narrower ones."""
+    return {key: bound for key, bound in bounds.items() if key not in _keys(node)}
+
+
+def _keys(node: Node) -> Collection[str]:
+    return node.value if isinstance(node.value, dict) else ()
 
 
 def _listed(schema: Mapping[str, object], keyword: str) -> list[object]:

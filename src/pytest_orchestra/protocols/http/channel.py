@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Breach,
         Call,
         ContractValidator,
+        Endpoint,
         EndpointMatcher,
         Observation,
         SpecParser,
@@ -91,6 +92,12 @@ class HttpContractValidator:
         from pytest_orchestra.protocols.http.contract import reply_breaches
 
         return reply_breaches(call, observation)
+
+    def request_schema(self, endpoint: Endpoint) -> Mapping[str, object] | None:
+        """What the operation takes: path fields, query, headers, cookies, body."""
+        from pytest_orchestra.protocols.http.input_schema import request_schema
+
+        return request_schema(endpoint)
 
 
 class HttpPlugin:

@@ -70,7 +70,7 @@ def _request(checks: Checks, operation: Operation, call: Call) -> Iterator[Breac
         if value is not None:
             yield from _parameter(checks, parameter, value, path)
         elif parameter.required and parameter.place not in _UNJUDGED:
-            yield Breach(path=path, message="is missing")
+            yield Breach(path=path, message="is missing", rule="required")
     yield from _request_body(checks, operation.body, given)
 
 
@@ -93,7 +93,7 @@ def _request_body(
 ) -> Iterator[Breach]:
     if "body" not in given:
         if declared is not None and declared.required:
-            yield Breach(path="body", message="is missing")
+            yield Breach(path="body", message="is missing", rule="required")
         return
     if declared is None:
         yield Breach(path="body", message="is not allowed: the operation takes none")

@@ -22,6 +22,7 @@ from pytest_orchestra.protocols.http.openapi.description import (
 )
 
 if TYPE_CHECKING:
+    from pytest_orchestra.documents.schemas.bundles import Schemas
     from pytest_orchestra.documents.schemas.checkers import Checks
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -53,8 +54,18 @@ class OpenApi:
         from pytest_orchestra.documents.schemas.bundles import Schemas
         from pytest_orchestra.documents.schemas.checkers import Checks
 
-        old = str(self._documents.root.get("openapi").value).startswith("3.0")
-        return Checks(Schemas(self._documents, nullable=old), fast=self._fast)
+        return Checks(Schemas(self._documents, nullable=self._is_old), fast=self._fast)
+
+    @cached_property
+    def annotated(self) -> Schemas:
+        """Its schemas for those who make values by them."""
+        from pytest_orchestra.documents.schemas.bundles import Schemas
+
+        return Schemas(self._documents, nullable=self._is_old, annotated=True)
+
+    @property
+    def _is_old(self) -> bool:
+        return str(self._documents.root.get("openapi").value).startswith("3.0")
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
