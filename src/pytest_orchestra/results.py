@@ -97,6 +97,7 @@ class StepResult:
         step_id: stable within the suite: the alias, else ``step-N`` by its place in the file.
         place: the element's name, else its id; ``element`` its id; ``visit`` from 1.
         channel: as results spell it: HTTP_REST, KAFKA, DB, QUEUE, ...
+        is_finally: whether it is of ``finally``; then ``element`` is the process.
         definition: ``file:line`` of the step.
         within: the deadline in seconds; None for a step that never began.
         satisfied_after_ms: when an assertion first held, from the step's start.
@@ -114,6 +115,7 @@ class StepResult:
     place: str
     visit: int
     status: StepStatus
+    is_finally: bool = False
     definition: str = ""
     attempts: int = 0
     within: float | None = None
@@ -186,6 +188,7 @@ class StepStarted:
     kind: StepKind
     channel: str
     at: str
+    is_finally: bool = False
     event: Literal["step_started"] = "step_started"
 
 

@@ -1,6 +1,10 @@
 """A small process and its suite, written into pytester's folder."""
 
-from collections.abc import Callable
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from textwrap import dedent
 
 # pytester forgets what a run in this process imported: C extensions cannot be imported twice, and
@@ -90,3 +94,67 @@ def shop(
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     write(order__bpmn=PROCESS, shop_steps__py=STEPS, order__suite__yaml=SUITE, data__yaml=DATA)
     return pytester
+
+
+@dataclass
+class System:
+    """A service that answers every call and takes down what it was asked.
+
+    Attributes:
+        url: where it is.
+        asked: ``POST /orders``, in order; ``bodies``: what came with each.
+        answers: by ``POST /orders``: statuses, of the next calls; then 200.
+        holds: by the same: a call waits for its event before it is answered.
+        reply: what every call gets, beside the number of calls so far.
+    """
+
+    url: str = ""
+    asked: list[str] = field(default_factory=list)
+    bodies: list[object] = field(default_factory=list)
+    answers: dict[str, list[int]] = field(default_factory=dict)
+    holds: dict[str, threading.Event] = field(default_factory=dict)
+    reply: dict[str, object] = field(default_factory=dict)
+
+    def answer(self, call: str, body: bytes) -> tuple[int, bytes]:
+        """Take one call down."""
+        self.asked.append(call)
+        self.bodies.append(json.loads(body) if body else None)
+        number = len(self.asked)
+        if call in self.holds:
+            self.holds[call].wait(60)
+        statuses = self.answers.get(call)
+        status = statuses.pop(0) if statuses else 200
+        return status, json.dumps({"number": number, **self.reply}).encode()
+
+
+@pytest.fixture
+def system() -> Iterator[System]:
+    """A service over HTTP, in this process."""
+    system = System()
+
+    class Calls(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, reply = system.answer(f"{self.command} {self.path}", body)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        do_GET = do_POST = do_DELETE = answer  # noqa: N815 - http.server's names
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Calls) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        system.url = f"http://127.0.0.1:{server.server_port}"
+        yield system
+        for hold in system.holds.values():
+            hold.set()
+        server.shutdown()
+        thread.join()

@@ -56,8 +56,8 @@ MISTAKES = {
     ),
     "a key of a later version": Mistake(
         SUITE,
-        wrong="finally: []\n",
-        message=f"{SUITE}:10:1: error[not-yet] the key 'finally' is not there yet…",
+        wrong="library: []\n",
+        message=f"{SUITE}:10:1: error[not-yet] the key 'library' is not there yet…",
     ),
     "no process file": Mistake(
         SUITE,

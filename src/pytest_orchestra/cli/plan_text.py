@@ -52,7 +52,10 @@ def _row(scenario: dict[str, Any]) -> Sequence[str]:
         return scenario["key"], shown
     note = f" (skipped: {scenario['skip']})" if scenario["skip"] else ""
     data = scenario["data"] or "-"
-    return scenario["item"], shown, str(len(scenario["steps"])), f"{data}{note}"
+    steps = str(len(scenario["steps"]))
+    if cleanup := scenario.get("finally"):
+        steps += f" + {len(cleanup)} finally"
+    return scenario["item"], shown, steps, f"{data}{note}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -106,7 +109,11 @@ def _left_out(left_out: dict[str, Any]) -> Iterator[str]:
 
 
 def _armed_late(scenarios: Sequence[dict[str, Any]]) -> Iterator[str]:
-    steps = (step for scenario in scenarios for step in scenario.get("steps", ()))
+    steps = (
+        step
+        for scenario in scenarios
+        for step in (*scenario.get("steps", ()), *scenario.get("finally", ()))
+    )
     yield from dict.fromkeys(
         f"'{step['name']}' is armed {step['armed']}" for step in steps if "armed" in step
     )

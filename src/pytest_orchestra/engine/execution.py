@@ -9,8 +9,8 @@ from pytest_orchestra.engine.actions import act
 from pytest_orchestra.engine.arming import Armed
 from pytest_orchestra.engine.assertions import Wait
 from pytest_orchestra.engine.context import RunContext
-from pytest_orchestra.engine.deadlines import broken
-from pytest_orchestra.engine.outcome import Outcome, refused, unavailable
+from pytest_orchestra.engine.deadlines import bounded, broken
+from pytest_orchestra.engine.outcome import Outcome, out_of_time, refused, unavailable
 from pytest_orchestra.engine.python_calls import call_python
 from pytest_orchestra.engine.rendering import render_call, render_expectation
 from pytest_orchestra.engine.session import EngineSession
@@ -64,6 +64,15 @@ class Execution:
             outcome = refused(error)
         self._deliver(step, outcome)
         return outcome
+
+    async def run_within(self, bound: BoundStep, within: float, *, limit: float) -> Outcome:
+        """Execute a ``finally`` step in what is left of the ``limit`` of a run that was cut."""
+        try:
+            return await bounded(self.run(bound), max(within, 0.0))
+        except TimeoutError:
+            outcome = out_of_time(limit)
+            self._deliver(bound.step, outcome)
+            return outcome
 
     def unwatched(self, bound: BoundStep, error: OrchestraError) -> Outcome:
         """The outcome of an assertion whose position could not be taken."""

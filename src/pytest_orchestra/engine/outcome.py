@@ -62,6 +62,13 @@ def cut(error: BaseException) -> Outcome:
     return Outcome(violations=(violation,))
 
 
+def out_of_time(within: float) -> Outcome:
+    """The outcome of a ``finally`` step for which a run that was cut had no more time."""
+    message = f"after a run was cut its finally steps may take {within:g} s together"
+    kind = ViolationType.TIMEOUT
+    return Outcome(violations=(Violation(type=kind, code="finally.timeout", message=message),))
+
+
 def refused(error: OrchestraError) -> Outcome:
     """The outcome of a step that could not even be tried: our side is wrong."""
     code = next((code for kind, code in _CODES if isinstance(error, kind)), "validation")

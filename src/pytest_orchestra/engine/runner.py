@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,10 +48,12 @@ async def run_scenario(
         mode: whether to go on after a failure.
         fixtures: values for the Python steps, by name.
 
+    The ``finally`` steps run whatever became of the others, and fail the run, too.
+
     Raises:
-        asyncio.CancelledError: the run was cut; the step that ran and a RunFinished with
-            CANCELLED were told. So they are before anything else that ends the run, but for what
-            ends a run in which a step had failed: it stays failed.
+        asyncio.CancelledError: the run was cut; the step that ran, the ``finally`` steps and a
+            RunFinished with CANCELLED were told. So they are before anything else that ends the
+            run, but for what ends a run in which a step had failed: it stays failed.
     """
     run = _new_run(session, suite, bound, mode, context.run_id)
     session.emit(RunStarted(run=run, at=run.started_at))
@@ -61,13 +64,21 @@ async def run_scenario(
         fixtures=fixtures or {},
     )
     walk = _Walk(session=session, run=run, execution=execution)
+    cut: BaseException | None = None
     try:
-        await walk.through(bound.steps, stops=mode is not RunMode.RUN_ALL_STEPS)
-    except BaseException as error:
-        if not (walk.has_failed and isinstance(error, session.signals.ends)):
-            walk.finish(RunStatus.CANCELLED)
-            raise
-        walk.leave_out(bound.steps[len(walk.results) :], error)
+        await walk.through(bound, stops=mode is not RunMode.RUN_ALL_STEPS)
+    except BaseException as error:  # noqa: BLE001 - it is raised again
+        cut = error
+        walk.leave_out(bound, error)
+    try:
+        if bound.cleanup and not isinstance(cut, GeneratorExit):  # then the loop is gone
+            cut = await walk.clean_up(bound.cleanup, cut)
+    except BaseException:
+        walk.finish(RunStatus.CANCELLED)
+        raise
+    if cut is not None and not (walk.has_failed and isinstance(cut, session.signals.ends)):
+        walk.finish(RunStatus.CANCELLED)
+        raise cut
     return walk.finish(RunStatus.FAILED if walk.has_failed else RunStatus.PASSED)
 
 
@@ -125,17 +136,16 @@ class _Walk:
     def has_failed(self) -> bool:
         return any(result.status is StepStatus.FAILED for result in self.results)
 
-    async def through(self, steps: tuple[BoundStep, ...], *, stops: bool) -> None:
+    async def through(self, scenario: BoundScenario, *, stops: bool) -> None:
         """Execute all steps; with ``stops`` none after a failure, nor if a later one must fail."""
         armed, context = self.execution.armed, self.execution.context
-        await armed.begin(steps, context)
+        steps = scenario.steps
+        await armed.begin(scenario.all_steps, context)
         for index, bound in enumerate(steps):
             if stops and (unwatchable := armed.unwatchable(steps[index:])) is not None:
                 self._give_up(steps[index:], *unwatchable)
                 return
-            lacking = context.missing(references(bound.step)) if context.undelivered else None
-            if lacking is not None:
-                self._skip(bound, f"it needs what step {lacking} did not deliver")
+            if self._lacks(bound):
                 continue
             result = await self._run(bound)
             if stops and result.status is StepStatus.FAILED:
@@ -144,16 +154,64 @@ class _Walk:
                 return
             await armed.arm_known(context)
 
-    async def _run(self, bound: BoundStep) -> StepResult:
+    async def clean_up(
+        self, steps: tuple[BoundStep, ...], cut: BaseException | None
+    ) -> BaseException | None:
+        """Execute the ``finally`` steps, each whatever became of the ones before.
+
+        Args:
+            steps: of ``finally``.
+            cut: what ended the run before its last step; then all of them have one deadline.
+
+        Returns:
+            What cut the run, before or now.
+
+        Raises:
+            BaseException: a second thing that cut it: nothing more is done.
+        """
+        clock = asyncio.get_running_loop().time
+        limit = self.session.finally_within
+        end = math.inf if cut is None else clock() + limit
+        for bound in steps:
+            if cut is not None and _is_cut_again():
+                raise cut
+            if self._lacks(bound):
+                continue
+            if clock() >= end:
+                self._skip(bound, f"the {limit:g} s of the finally steps were over")
+                continue
+            try:
+                await self._run(bound, within=end - clock())
+            except BaseException as error:
+                if cut is not None:
+                    raise
+                cut, end = error, clock() + limit
+        return cut
+
+    def _lacks(self, bound: BoundStep) -> bool:
+        """Skip a step that needs what an earlier one did not deliver."""
+        context = self.execution.context
+        lacking = context.missing(references(bound.step)) if context.undelivered else None
+        if lacking is None:
+            return False
+        self._skip(bound, f"it needs what step {lacking} did not deliver")
+        return True
+
+    async def _run(self, bound: BoundStep, *, within: float = math.inf) -> StepResult:
         self._start(bound)
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
-            outcome = await self.execution.run(bound)
+            if within < math.inf:
+                limit = self.session.finally_within
+                outcome = await self.execution.run_within(bound, within, limit=limit)
+            else:
+                outcome = await self.execution.run(bound)
         except BaseException as error:
             signals = self.session.signals
             ends = isinstance(error, (*signals.ends, *signals.exits))
             reason = f"{type(error).__name__}: {error}" if ends else ""
+            self._withhold(bound)
             self._tell(bound, cut(error), duration=clock() - began, skipped=reason)
             raise
         return self._tell(bound, outcome, duration=clock() - began)
@@ -169,14 +227,21 @@ class _Walk:
             else:
                 self._skip(bound, f"step {unwatchable.step.name!r} cannot be watched")
 
-    def leave_out(self, steps: tuple[BoundStep, ...], error: BaseException) -> None:
-        """Tell of the steps that come after one which ended the run."""
-        for bound in steps:
-            self._skip(bound, f"the run was ended before: {type(error).__name__}: {error}")
+    def leave_out(self, scenario: BoundScenario, error: BaseException) -> None:
+        """Forget the steps that did not run; in a run that stays failed they are told of."""
+        is_told = self.has_failed and isinstance(error, self.session.signals.ends)
+        for bound in scenario.steps[len(self.results) :]:
+            if is_told:
+                self._skip(bound, f"the run was ended before: {type(error).__name__}: {error}")
+            else:
+                self._withhold(bound)
 
-    def _skip(self, bound: BoundStep, why: str) -> None:
+    def _withhold(self, bound: BoundStep) -> None:
         if bound.step.alias is not None:
             self.execution.context.withhold(bound.step.alias, bound.step.name)
+
+    def _skip(self, bound: BoundStep, why: str) -> None:
+        self._withhold(bound)
         self._tell(bound, NOT_RUN, skipped=why)
 
     def _start(self, bound: BoundStep) -> None:
@@ -189,6 +254,7 @@ class _Walk:
                 element=bound.element,
                 visit=bound.visit,
                 kind=step.kind,
+                is_finally=bound.is_finally,
                 channel=self.execution.channel_of(step),
                 at=timestamp(),
             )
@@ -216,3 +282,9 @@ class _Walk:
         final = replace(self.run, status=status, finished_at=at)
         self.session.emit(RunFinished(run=final, at=at))
         return replace(final, steps=tuple(self.results))
+
+
+def _is_cut_again() -> bool:
+    """Whether nothing may be begun any more: the user asked twice to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 1

@@ -14,6 +14,9 @@ from pytest_orchestra.engine.python_calls import NO_SIGNALS, Signals
 from pytest_orchestra.results import RunEvent
 from pytest_orchestra.spi import ProtocolPlugin
 
+FINALLY_WITHIN = 8.0
+"""Seconds, unless said: xdist gives its workers 10 to end after Ctrl-C."""
+
 
 @dataclass(slots=True, kw_only=True)
 class EngineSession:
@@ -23,6 +26,7 @@ class EngineSession:
         worker: ``{{run.worker}}``: ``gw0`` under xdist, else ``main``.
         emit: is told of every event as it happens; what it gets is masked. It must not raise.
         triggered_by: who or what started the session.
+        finally_within: seconds that the ``finally`` steps of a run that was cut may take together.
         signals: what the test framework's exceptions mean when a Python step raises them.
     """
 
@@ -32,6 +36,7 @@ class EngineSession:
     environment: Environment
     emit: Callable[[RunEvent], None]
     triggered_by: str = ""
+    finally_within: float = FINALLY_WITHIN
     signals: Signals = NO_SIGNALS
     clients: Clients = field(init=False)
     _files: dict[Path, FileReader] = field(default_factory=dict)

@@ -70,6 +70,7 @@ def step_result(
         place=bound.place,
         visit=bound.visit,
         status=StepStatus.SKIPPED if skipped else failed,
+        is_finally=bound.is_finally,
         definition=str(step.location),
         attempts=outcome.attempts,
         within=None if skipped else step.expect.within,

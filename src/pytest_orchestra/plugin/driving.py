@@ -20,7 +20,7 @@ from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.presenting import failure_of, properties_of
-from pytest_orchestra.plugin.turning import HURRY_WITHIN, Turner
+from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
 from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted
@@ -54,7 +54,7 @@ class Driver:
         Raises:
             ConfigurationError: variables are missing that its connections need.
         """
-        calls = [bound.step.call for bound in item.bound.steps if bound.step.call is not None]
+        calls = [bound.step.call for bound in item.bound.all_steps if bound.step.call is not None]
         self._skip_disabled(calls)
         self.session.environment.look_up((call.channel, call.connection) for call in calls)
         return new_context(self.session, item.suite, item.bound)
@@ -111,7 +111,7 @@ class Driver:
 
 async def open_driver(config: pytest.Config, environment: Environment) -> Driver:
     """Open the session's log, tell who listens, and begin."""
-    shared = config.stash[SHARED]
+    shared, options = config.stash[SHARED], config.stash[OPTIONS]
     log = _open_log(config)
     listeners = (*([log.tell] if log is not None else []), *_allure_listener(config))
     events = Events(listeners)
@@ -123,8 +123,9 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         emit=events.tell,
         triggered_by=_user(),
         signals=SIGNALS,
+        finally_within=options.finally_s,
     )
-    mode = config.stash[OPTIONS].mode
+    mode = options.mode
     events.tell(
         SessionStarted(
             session_id=shared.id,
@@ -135,7 +136,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         )
     )
     return Driver(
-        turner=Turner(asyncio.get_running_loop()),
+        turner=Turner(asyncio.get_running_loop(), drain_within=DRAIN_WITHIN + options.finally_s),
         session=session,
         mode=RunMode(mode),
         events=events,

@@ -89,6 +89,6 @@ def _signature(names: tuple[str, ...]) -> inspect.Signature:
 
 
 def _fixtures_of(bound: BoundScenario) -> Iterable[str]:
-    for step in bound.steps:
+    for step in bound.all_steps:
         if step.step.python is not None:
             yield from step.step.python.fixtures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,7 @@ class Options:
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
         state_dir: folder of the sessions' state, relative to rootdir.
         keep: how many sessions' state stays there.
+        finally_s: seconds that the ``finally`` steps of a run that was cut may take together.
         words: what the command line said, but for the suites: to be said again.
     """
 
@@ -114,6 +116,7 @@ class Options:
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
     keep: int = 20
+    finally_s: float = 8.0
     words: tuple[str, ...] = ()
 
 
@@ -138,6 +141,11 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("orchestra_data", "files of data sets for every suite", type="args", default=[])
     parser.addini("orchestra_dir", "folder of the session's state", default=".orchestra")
     parser.addini("orchestra_keep", "how many sessions' state is kept", default="20")
+    parser.addini(
+        "orchestra_finally_s",
+        "seconds that the finally steps of a scenario may take together after Ctrl-C",
+        default="8",
+    )
 
 
 class _Said(NamedTuple):
@@ -179,6 +187,7 @@ def read_options(config: pytest.Config) -> Options:
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
         keep=_number(config, "orchestra_keep"),
+        finally_s=_seconds(config, "orchestra_finally_s"),
         words=tuple(_words(said)),
     )
 
@@ -200,6 +209,13 @@ def _number(config: pytest.Config, name: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise pytest.UsageError(f"{name} is {text!r}: give a number of at least 1")
     return int(text)
+
+
+def _seconds(config: pytest.Config, name: str) -> float:
+    text = str(config.getini(name)).strip()
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text, re.ASCII):
+        raise pytest.UsageError(f"{name} is {text!r}: give seconds, such as 8 or 0.5")
+    return float(text)
 
 
 def _suites(config: pytest.Config, said: _Said) -> Iterator[Path]:

@@ -57,7 +57,9 @@ def _advised(violation: Violation, step: StepResult, item: ScenarioItem) -> str:
     """The violation's message, after what to do about it."""
     if not _OTHER_LOOP.search(violation.message):
         return violation.message
-    functions = (bound.step.python for bound in item.bound.steps if bound.step.id == step.step_id)
+    functions = (
+        bound.step.python for bound in item.bound.all_steps if bound.step.id == step.step_id
+    )
     fixtures = next((python.fixtures for python in functions if python is not None), ())
     which = f"fixture {' or '.join(fixtures)}" if fixtures else "async fixtures it uses"
     return (

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pytest_orchestra.engine import python_calls
 
 DRAIN_WITHIN = 5.0
-"""Seconds that work which was cut may take to end."""
+"""Seconds that work which was cut may take to end, beside what it does to clean up."""
 HURRY_WITHIN = 0.3
 """And that it may take after a second Ctrl-C."""
 
@@ -29,10 +29,12 @@ class Turner:
     """Turns one loop.
 
     Attributes:
+        drain_within: seconds that work which was cut may take to end.
         interrupts: how often Ctrl-C came while it turned.
     """
 
     loop: asyncio.AbstractEventLoop
+    drain_within: float = DRAIN_WITHIN
     interrupts: int = 0
 
     @property
@@ -83,7 +85,7 @@ class Turner:
         """See that work which was cut does not go on inside somebody else's turn."""
         if not task.done():
             task.cancel()
-            within = HURRY_WITHIN if self.is_hurried else DRAIN_WITHIN
+            within = HURRY_WITHIN if self.is_hurried else self.drain_within
             self.loop.run_until_complete(asyncio.wait([task], timeout=within))
         if task.done() and not task.cancelled():
             task.exception()  # or asyncio complains that nobody looked at it

@@ -82,7 +82,7 @@ class AllureListener:
             case RunStarted():
                 self._describe(event.run)
             case StepStarted():
-                self._start(event.run_id, event.name)
+                self._start(event.run_id, _title(event))
             case StepFinished():
                 self._stop(event)
             case RunFinished():
@@ -123,7 +123,7 @@ class AllureListener:
 
     def _stop(self, event: StepFinished) -> None:
         """End the step; one that was skipped never began."""
-        uuid = self._steps.pop(event.run_id, None) or self._start(event.run_id, event.step.name)
+        uuid = self._steps.pop(event.run_id, None) or self._start(event.run_id, _title(event.step))
         if uuid is None:
             return
         self._steps.pop(event.run_id, None)
@@ -160,6 +160,10 @@ class AllureListener:
             attachment_type=AttachmentType.TEXT if is_text else AttachmentType.JSON,
             parent_uuid=parent,
         )
+
+
+def _title(step: StepStarted | StepResult) -> str:
+    return f"finally: {step.name}" if step.is_finally else step.name
 
 
 def _verdict(step: StepResult) -> Mapping[str, object]:

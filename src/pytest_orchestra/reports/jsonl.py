@@ -121,7 +121,7 @@ def _fields(kind: Any) -> _Fields | None:  # noqa: ANN401 - any class
 
 def _nothing(field: Any) -> object:  # noqa: ANN401 - dataclasses.Field of any type
     default = field.default if field.default_factory is MISSING else field.default_factory()
-    says_nothing = default in (None, "", (), {}) or is_dataclass(default)
+    says_nothing = default is False or default in (None, "", (), {}) or is_dataclass(default)
     return default if says_nothing else MISSING
 
 

@@ -81,18 +81,26 @@ def _wrapped(line: str) -> Iterator[str]:
 
 def _others(steps: Sequence[StepResult]) -> list[str]:
     lines = [
-        _cut(f"then: {step.name}: {_what(step)}: {_reason(step)}") for step in steps[:MOST_OTHERS]
+        _cut(f"{_after(step)}: {step.name}: {_what(step)}: {_reason(step)}")
+        for step in steps[:MOST_OTHERS]
     ]
     if (more := len(steps) - MOST_OTHERS) > 0:
         lines.append(f"then: {more} more failed steps")
     return lines
 
 
+def _after(step: StepResult) -> str:
+    return "finally" if step.is_finally else "then"
+
+
 def _what(step: StepResult) -> str:
-    return f"{step.kind.value} {step.channel} at {_where(step)}"
+    where = "in finally" if step.is_finally else f"at {_where(step)}"
+    return f"{step.kind.value} {step.channel} {where}"
 
 
 def _where(step: StepResult) -> str:
+    if step.is_finally:
+        return f"finally, {step.name!r}"
     visit = f"#{step.visit}" if step.visit > 1 else ""
     return f"'{step.place}'{visit}"
 

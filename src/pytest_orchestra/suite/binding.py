@@ -229,6 +229,7 @@ class _Binding:
             problems=self.problems,
         )
         placed = [compiler.compile(index, part) for index, part in suite.steps.items()]
+        placed += [compiler.compile_finally(index, part) for index, part in suite.cleanup.items()]
         first = max(suite.steps, default=-1) + 2
         found = dict.fromkeys(python_steps)  # a function may be found in several modules
         for number, marked in enumerate(found, start=first):
@@ -239,7 +240,11 @@ class _Binding:
         suite, environment = self.suite, self.environment
         names = KnownNames(
             roots=self._roots,
-            aliases=frozenset(part.alias for part in suite.steps.values() if part.alias)
+            aliases=frozenset(
+                part.alias
+                for part in (*suite.steps.values(), *suite.cleanup.values())
+                if part.alias
+            )
             | frozenset(step.alias for step in steps if step.alias),
             variables=environment.variables if environment is not None else None,
             lost_aliases=None if "python" in suite.lost else suite.lost_aliases,

@@ -134,6 +134,7 @@ class BoundStep:
         element: the id of the element, flow or process; ``place`` its name, else its id.
         visit: ``{{visit}}``, from 1; 1 for a process.
         moment: index in ``scenario.moments``; -1 before the first, ``len`` after the last.
+        is_finally: whether it is of ``finally``; its element is the process.
     """
 
     step: Step
@@ -142,6 +143,7 @@ class BoundStep:
     passage: Passage
     visit: int
     moment: int
+    is_finally: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,7 @@ class BoundScenario:
 
     Attributes:
         item: ``amount-high``, or ``amount-high[vip]``.
+        cleanup: the steps of ``finally``, which run whatever became of ``steps``.
         marks: tags of the suite and of the scenario, names of pytest marks.
         xfail: the reason; None: not expected to fail.
         skip: why it cannot run; empty: it runs.
@@ -160,11 +163,17 @@ class BoundScenario:
     name: str
     scenario: Scenario
     steps: tuple[BoundStep, ...]
+    cleanup: tuple[BoundStep, ...] = ()
     data: DataSet | None = None
     marks: tuple[str, ...] = ()
     xfail: str | None = None
     skip: str = ""
     bound: tuple[int, int] = (0, 0)
+
+    @property
+    def all_steps(self) -> tuple[BoundStep, ...]:
+        """The steps on the way, then those of ``finally``."""
+        return (*self.steps, *self.cleanup)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

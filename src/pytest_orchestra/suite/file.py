@@ -111,22 +111,27 @@ class CallPart(DocumentModel):
     stream: Annotated[None, BeforeValidator(_refuse_stream)] = None
 
 
-class StepPart(DocumentModel):
-    """One step: it stands at a place and has one call."""
+class FinallyPart(DocumentModel):
+    """One step of ``finally``: it has one call, and no place."""
 
     later: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("use", "with", "exclusive", "retry", "always"), _LEAVE_OUT
     )
 
     name: str | None = None
-    at: Texts | None = None
-    leaving: Texts | None = None
     alias: str | None = None
     when: Texts | None = None
     action: CallPart | None = None
     assertion: CallPart | None = None
     expect: ExpectPart | None = None
     save: dict[str, str] | None = None
+
+
+class StepPart(FinallyPart):
+    """One step: it stands at a place and has one call."""
+
+    at: Texts | None = None
+    leaving: Texts | None = None
 
 
 class ChannelDefaultsPart(DocumentModel):
@@ -191,7 +196,7 @@ class SuitePart(DocumentModel):
     """A suite file."""
 
     later: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("conditions", "library", "finally", "concurrency"), _LEAVE_OUT
+        ("conditions", "library", "concurrency"), _LEAVE_OUT
     )
 
     process: Annotated[Texts, BeforeValidator(_refuse_nameless)]
@@ -204,4 +209,5 @@ class SuitePart(DocumentModel):
     defaults: DefaultsPart = Field(default_factory=DefaultsPart)
     python: Texts = Field(default_factory=list)
     steps: list[StepPart] = Field(default_factory=list)
+    cleanup: list[FinallyPart] = Field(default_factory=list, alias="finally")
     strict: Flag = False

@@ -11,15 +11,19 @@ from pytest_orchestra.suite.bound import BoundStep, Step
 from pytest_orchestra.suite.elements import Element
 from pytest_orchestra.suite.ways import BEFORE_ALL, Way
 
+FINALLY = "finally"
+"""The place of a step that has none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedStep:
     """A step and where it stands.
 
     Attributes:
-        places: the elements, each once.
+        places: the elements, each once; none: it is of ``finally``.
         passage: ENTERED for ``at`` (of flows too), LEFT for ``leaving``.
-        when: only at visits whose stretch passes all of these.
+        when: only at visits whose stretch passes all of these; of ``finally``: only in scenarios
+            that do.
     """
 
     step: Step
@@ -42,7 +46,10 @@ class Placing:
     def __init__(self, steps: Iterable[PlacedStep]) -> None:
         self._around: dict[Passage, list[PlacedStep]] = {Passage.ENTERED: [], Passage.LEFT: []}
         self._at: dict[ElementId, list[tuple[Passage, PlacedStep, Element]]] = {}
+        self._cleanup: list[PlacedStep] = []
         for placed in steps:
+            if not placed.places:
+                self._cleanup.append(placed)
             for element in placed.places:
                 self._place(placed, element)
 
@@ -59,6 +66,22 @@ class Placing:
             *self._bind_process(way, Passage.ENTERED, BEFORE_ALL),
             *self._bind_elements(way),
             *self._bind_process(way, Passage.LEFT, way.after_all),
+        )
+
+    def bind_cleanup(self, way: Way) -> tuple[BoundStep, ...]:
+        """The steps of ``finally`` that follow ``way``, in order."""
+        return tuple(
+            BoundStep(
+                step=placed.step,
+                element=way.scenario.process_id,
+                place=FINALLY,
+                passage=Passage.LEFT,
+                visit=1,
+                moment=way.after_all,
+                is_finally=True,
+            )
+            for placed in self._cleanup
+            if way.passes(placed.when)
         )
 
     def _bind_elements(self, way: Way) -> Iterable[BoundStep]:

@@ -124,6 +124,7 @@ def _condition(condition: WayCondition) -> str:
 
 def _bound_scenario(bound: BoundScenario) -> Tree:
     with_step, tasks = bound.bound
+    cleanup = {"finally": [_step(each) for each in bound.cleanup]} if bound.cleanup else {}
     return {
         **_scenario(bound.scenario),
         "name": bound.name,
@@ -134,21 +135,21 @@ def _bound_scenario(bound: BoundScenario) -> Tree:
         "skip": bound.skip,
         "bound": {"tasks": with_step, "of": tasks},
         "steps": [_step(each) for each in bound.steps],
+        **cleanup,
     }
 
 
 def _step(bound: BoundStep) -> Tree:
     step = bound.step
-    where = "leaving" if bound.passage is Passage.LEFT else "at"
     tree: Tree = {
         "id": step.id,
         "name": step.name,
         "kind": step.kind.value,
         "channel": step.call.channel if step.call else "python",
-        where: bound.place,
-        "element": bound.element,
-        "visit": bound.visit,
     }
+    if not bound.is_finally:
+        where = "leaving" if bound.passage is Passage.LEFT else "at"
+        tree |= {where: bound.place, "element": bound.element, "visit": bound.visit}
     if step.call is not None and step.call.endpoint is not None:
         tree["endpoint"] = f"{step.call.endpoint.service} {step.call.endpoint.name}"
     if needed := _needed_to_arm(bound):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pytest_orchestra.documents.decoding import decode, decode_value
 from pytest_orchestra.documents.document import Document
@@ -16,10 +17,13 @@ from pytest_orchestra.documents.reading import read_document
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.importers import read_model
 from pytest_orchestra.model import ElementId, Problem, ProcessModel
-from pytest_orchestra.suite.file import StepPart, SuitePart
+from pytest_orchestra.suite.file import FinallyPart, StepPart, SuitePart
 
+_STEPS = ("steps", "finally")
 _NO_PROCESS = "none"
 """Stands where a suite does not say which process it tests."""
+
+_Part = TypeVar("_Part", bound=FinallyPart)
 
 _Judge = Callable[[Mapping[str, object]], bool]
 
@@ -40,7 +44,8 @@ class SuiteFile:
         file: the path as given.
         document: what the file says, with the places.
         part: everything but the steps.
-        steps: by position in the file; steps with mistakes are left out.
+        steps: by position in the file; steps with mistakes are left out. ``cleanup``: those of
+            ``finally``.
         lost: keys with mistakes, ``specs`` or ``data.pick``: what depends on them is not judged.
             Whoever finds more that cannot be used may add to them.
         lost_aliases: of steps that were left out.
@@ -52,6 +57,7 @@ class SuiteFile:
     document: Document = field(repr=False)
     part: SuitePart
     steps: Mapping[int, StepPart] = field(default_factory=dict)
+    cleanup: Mapping[int, FinallyPart] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     lost_aliases: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
@@ -106,7 +112,13 @@ def read_suite(path: Path) -> SuiteFile:
     document = read_document(path)
     part, problems = decode(document, SuitePart)
     if part is not None:
-        return SuiteFile(file=path, document=document, part=part, steps=dict(enumerate(part.steps)))
+        return SuiteFile(
+            file=path,
+            document=document,
+            part=part,
+            steps=dict(enumerate(part.steps)),
+            cleanup=dict(enumerate(part.cleanup)),
+        )
     value = document.value
     if not isinstance(value, dict):
         raise DefinitionError(problems)
@@ -156,19 +168,26 @@ def _salvaged(
 ) -> SuiteFile:
     """What is right in a file that has mistakes."""
     lost: set[str] = set()
-    rest = {key: inner for key, inner in value.items() if key != "steps"}
+    rest = {key: inner for key, inner in value.items() if key not in _STEPS}
     right = _right_keys(rest, _is_right, (), lost)
     if "process" not in right:
         lost.add("process")
         right["process"] = _NO_PROCESS
-    steps = dict(_right_steps(document, value.get("steps")))
+    steps = dict(_right_steps(document, "steps", StepPart))
+    cleanup = dict(_right_steps(document, "finally", FinallyPart))
     return SuiteFile(
         file=path,
         document=document,
         part=SuitePart.model_validate(right),
         steps=steps,
+        cleanup=cleanup,
         lost=frozenset(lost),
-        lost_aliases=frozenset(_lost_aliases(value.get("steps"), steps)),
+        lost_aliases=frozenset(
+            (
+                *_lost_aliases(value.get("steps"), steps),
+                *_lost_aliases(value.get("finally"), cleanup),
+            )
+        ),
         problems=problems,
     )
 
@@ -199,24 +218,26 @@ def _right_keys(
     return right
 
 
-def _right_steps(document: Document, steps: object) -> Iterator[tuple[int, StepPart]]:
+def _right_steps(document: Document, key: str, kind: type[_Part]) -> Iterator[tuple[int, _Part]]:
+    value = document.value
+    steps = value.get(key) if isinstance(value, dict) else None
     for index in range(len(steps) if isinstance(steps, list) else 0):
-        part, _ = decode(document, StepPart, at=("steps", index))
-        part = part or _right_part(document.part(("steps", index)), document)
+        part, _ = decode(document, kind, at=(key, index))
+        part = part or _right_part(document.part((key, index)), document, kind)
         if part is not None:
             yield index, part
 
 
-def _right_part(step: object, document: Document) -> StepPart | None:
+def _right_part(step: object, document: Document, kind: type[_Part]) -> _Part | None:
     """What is right in a step, if its place and call are among it: the rest is judged all the same.
 
     Keys that come later say what a step is; without them the rest would make no sense.
     """
-    if not isinstance(step, dict) or not StepPart.later.keys().isdisjoint(step):
+    if not isinstance(step, dict) or not kind.later.keys().isdisjoint(step):
         return None
 
-    def read(value: object) -> StepPart | None:
-        return decode_value(value, StepPart, locate=document.location)[0]
+    def read(value: object) -> _Part | None:
+        return decode_value(value, kind, locate=document.location)[0]
 
     right: dict[str, object] = {}
     for key, inner in step.items():
@@ -225,12 +246,12 @@ def _right_part(step: object, document: Document) -> StepPart | None:
         elif key in {"expect", "save"} and isinstance(inner, dict):
             good = {name: each for name, each in inner.items() if read({key: {name: each}})}
             right[key] = good
-        elif key in StepPart.model_fields:
+        elif key in kind.model_fields:
             return None
     return read(right)
 
 
-def _lost_aliases(steps: object, right: Mapping[int, StepPart]) -> Iterator[str]:
+def _lost_aliases(steps: object, right: Mapping[int, FinallyPart]) -> Iterator[str]:
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if index not in right and isinstance(step, dict) and isinstance(step.get("alias"), str):
             yield step["alias"]

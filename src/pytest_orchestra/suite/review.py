@@ -44,6 +44,8 @@ def unused_steps(
 
 
 def _why_unused(placed: PlacedStep, passed: Container[ElementId]) -> str:
+    if not placed.places:
+        return "No scenario passes all that its 'when' says."
     if not any(each.is_process or each.id in passed for each in placed.places):
         names = ", ".join(f"'{each.name}'" for each in placed.places)
         return f"No scenario comes by {names}."

@@ -59,24 +59,26 @@ class ScenarioBinder:
     def bind(self, scenario: Scenario) -> BoundScenario | None:
         """A scenario with all it needs to run; None where the suite leaves it out."""
         way = Way(scenario)
-        steps = self._placing.bind(way)
-        self.used.update(id(bound.step) for bound in steps)
+        steps, cleanup = self._placing.bind(way), self._placing.bind_cleanup(way)
+        every = (*steps, *cleanup)
+        self.used.update(id(bound.step) for bound in every)
         marking = self._markings[scenario.key]
         if not marking.active:
             return None
         choice = self._data.choose(scenario.key, marking)
         if not choice.skip:
-            self._data.look_at(choice.data, steps)
-        self._order.look_at(way, steps)
+            self._data.look_at(choice.data, every)
+        self._order.look_at(way, every)
         return BoundScenario(
             item=scenario.key,
             name=marking.name or scenario.name,
             scenario=scenario,
             steps=steps,
+            cleanup=cleanup,
             data=choice.data,
             marks=marking.tags,
             xfail=marking.xfail,
-            skip=choice.skip or self._disabled(steps) or ("" if steps else NO_STEP),
+            skip=choice.skip or self._disabled(every) or ("" if steps else NO_STEP),
             bound=self._bound(way, steps),
         )
 

@@ -24,7 +24,7 @@ from pytest_orchestra.suite.expectations import (
     compile_save,
     default_expect,
 )
-from pytest_orchestra.suite.file import CallPart, StepPart, Texts
+from pytest_orchestra.suite.file import CallPart, FinallyPart, StepPart, Texts
 from pytest_orchestra.suite.places import Elements, UnknownElements
 from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.python_steps import PythonStep
@@ -64,17 +64,25 @@ class StepCompiler:
         """
         path: PartPath = ("steps", index)
         passage, places = self._standing(part, path)
+        placed = self._placed(part, path)
+        if placed is None or not places:
+            return None
+        return replace(placed, places=places, passage=passage)
+
+    def compile_finally(self, index: int, part: FinallyPart) -> PlacedStep | None:
+        """Compile one step of ``finally``, which has no place; None as of ``compile``."""
+        path: PartPath = ("finally", index)
+        self._check_alias(part.alias, path)
+        return self._placed(part, path)
+
+    def _placed(self, part: FinallyPart, path: PartPath) -> PlacedStep | None:
         when = self._found(part.when, (*path, "when"))
         called = self._called(part, path)
-        step = self._step(index, part, called) if called is not None else None
-        if step is None or not places:
+        step = self._step(part, path, called) if called is not None else None
+        if step is None:
             return None
-        return PlacedStep(
-            step=step,
-            places=places,
-            passage=passage,
-            when=tuple(each.id for each in when if not each.is_process),
-        )
+        passed = tuple(each.id for each in when if not each.is_process)
+        return PlacedStep(step=step, places=(), when=passed)
 
     def compile_python(self, number: int, marked: PythonStep) -> PlacedStep | None:
         """Compile a Python step; None where it stands nowhere in this process.
@@ -145,7 +153,7 @@ class StepCompiler:
                 found[element.id] = element
         return tuple(found.values())
 
-    def _called(self, part: StepPart, path: PartPath) -> _Called | None:
+    def _called(self, part: FinallyPart, path: PartPath) -> _Called | None:
         calls = [
             _Called(kind, call, (*path, kind.value.lower()))
             for kind, call in ((StepKind.ACTION, part.action), (StepKind.ASSERTION, part.assertion))
@@ -156,8 +164,9 @@ class StepCompiler:
             return None
         return calls[0]
 
-    def _step(self, index: int, part: StepPart, called: _Called) -> Step | None:
+    def _step(self, part: FinallyPart, at: PartPath, called: _Called) -> Step | None:
         kind, call, path = called
+        section, index = str(at[0]).removesuffix("s"), int(at[1])
         plugin = find_plugin(call, self.context, path, self.problems)
         mode = ActionMode(call.mode) if call.mode else ActionMode.SYNC
         if call.mode is not None and kind is StepKind.ASSERTION:
@@ -165,7 +174,7 @@ class StepCompiler:
             mode = ActionMode.SYNC
         expectation = ExpectContext(
             document=self.context.document,
-            path=("steps", index),
+            path=at,
             kind=kind,
             mode=mode,
             defaults=self.context.defaults,
@@ -180,10 +189,10 @@ class StepCompiler:
             call, plugin, kind=kind, context=self.context, path=path, problems=self.problems
         )
         return Step(
-            id=part.alias or f"step-{index + 1}",
+            id=part.alias or f"{section}-{index + 1}",
             name=part.name or _name_of(part, call),
             kind=kind,
-            location=self.context.document.location(("steps", index)),
+            location=self.context.document.location(at),
             alias=part.alias,
             mode=mode,
             call=template,
@@ -205,9 +214,11 @@ def _bad_alias(alias: str, at: SourceLocation) -> Problem:
     )
 
 
-def _name_of(part: StepPart, call: CallPart) -> str:
+def _name_of(part: FinallyPart, call: CallPart) -> str:
     """What a step without a name is called: where it stands, and what it calls."""
-    places = part.at if part.at is not None else part.leaving
+    places: Texts | None = "finally"
+    if isinstance(part, StepPart):
+        places = part.at if part.at is not None else part.leaving
     place = places if isinstance(places, str) else ", ".join(places or ())
     fields = (call.model_extra or {}).values()
     target = next((each for each in fields if isinstance(each, str)), "")

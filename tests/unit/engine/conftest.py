@@ -550,10 +550,11 @@ class World:
         mode: RunMode = RunMode.STOP_ON_FIRST_FAILURE,
         data: Mapping[str, object] | None = None,
         fixtures: Mapping[str, object] | None = None,
+        cleanup: Sequence[Step] = (),
     ) -> TestRun:
         """Run a scenario of these steps to its end, as pytest would."""
         return self.loop.run_until_complete(
-            self.running(*steps, mode=mode, data=data, fixtures=fixtures)
+            self.running(*steps, mode=mode, data=data, fixtures=fixtures, cleanup=cleanup)
         )
 
     def running(
@@ -562,6 +563,7 @@ class World:
         mode: RunMode = RunMode.STOP_ON_FIRST_FAILURE,
         data: Mapping[str, object] | None = None,
         fixtures: Mapping[str, object] | None = None,
+        cleanup: Sequence[Step] = (),
     ) -> Coroutine[Any, Any, TestRun]:
         """The same, not awaited yet."""
         bound = BoundScenario(
@@ -571,6 +573,7 @@ class World:
                 key="amount-high", name="Amount: high", process_id=ElementId("order"), moments=()
             ),
             steps=tuple(each if isinstance(each, BoundStep) else at(each) for each in steps),
+            cleanup=tuple(replace(at(each), is_finally=True) for each in cleanup),
             data=None if data is None else _data_set(data),
             bound=(2, 3),
         )

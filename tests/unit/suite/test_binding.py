@@ -257,7 +257,6 @@ NOT_YET = {
             )
             for place, key in zip(places, ("use", "with"), strict=True)
         ),
-        "41:1 the key 'finally'",
     ],
 }
 
