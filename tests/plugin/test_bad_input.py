@@ -266,7 +266,7 @@ def test_a_bare_file_without_a_process_is_refused(shop: pytest.Pytester) -> None
         encoding="utf-8",
     )
     result = shop.runpytest("order.bpmn")
-    result.stdout.fnmatch_lines(["ERROR order.bpmn - order.bpmn:1: warning*"])
+    result.stdout.fnmatch_lines(["ERROR order.bpmn - order.bpmn:1:1: warning*"])
 
 
 def test_missing_variables_are_told_before_a_scenario_begins(

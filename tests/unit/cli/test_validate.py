@@ -40,9 +40,9 @@ def test_problems_of_reading_and_of_ways_stand_in_file_order(
     *lines, summary = out.splitlines()
     assert err == ""
     assert [line.partition("]")[0] for line in lines] == [
-        "order.bpmn:8: info[unsynchronised",
-        "order.bpmn:14: warning[element-unknown",
-        "order.bpmn:14: warning[unreachable",
+        "order.bpmn:8:1: info[unsynchronised",
+        "order.bpmn:14:1: warning[unreachable",
+        "order.bpmn:14:18: warning[element-unknown",
     ]
     assert summary == "2 warnings, 1 info"
 
@@ -84,7 +84,7 @@ def test_warnings_are_told_beside_errors(change: Change, capsys: Captured) -> No
     *lines, summary = capsys.readouterr().out.splitlines()
     assert [line.partition("]")[0] for line in lines] == [
         "order.suite.yaml:13:9: error[unknown-element",
-        "order.bpmn:14: warning[element-unknown",
+        "order.bpmn:14:1: warning[element-unknown",
     ]
     assert summary == "1 error, 1 warning"
 
@@ -140,7 +140,7 @@ def test_json_has_every_part_of_a_problem(change: Change, capsys: Captured) -> N
         "element_id": "审核",
         "file": "order.bpmn",
         "line": 14,
-        "column": None,
+        "column": 15,
     }
     assert "审核" in found["message"]
 
@@ -161,7 +161,7 @@ def test_annotations_of_github_are_escaped(folder: Path, capsys: Captured) -> No
         " no element called 'D%25,:e'. "
     )
     assert {line.partition(" ")[0] for line in others} == {"::notice", "::warning"}
-    assert all("file=empty.bpmn,line=1,title=process-empty::" in line for line in others)
+    assert all("file=empty.bpmn,line=1,col=66,title=process-empty::" in line for line in others)
 
 
 @pytest.mark.usefixtures("folder")

@@ -78,7 +78,7 @@ def test_an_empty_condition_is_a_condition(process: ReadProcess) -> None:
     got = process(FLOW.format("", "\n<conditionExpression/>")).flows[0].condition
     assert isinstance(got, Expression)
     assert got.text == got.language == ""
-    assert str(got.location) == "shop.bpmn:3"
+    assert str(got.location) == "shop.bpmn:3:1"
 
 
 def test_a_flow_without_a_condition_has_none(process: ReadProcess) -> None:

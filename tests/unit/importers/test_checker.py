@@ -23,7 +23,8 @@ def test_ids_that_two_processes_share_are_told_once(read: Read) -> None:
     model = read(f'<process id="p">{body}</process>\n<process id="q">{body}</process>')
     (problem,) = model.problems
     assert str(problem).startswith(
-        "shop.bpmn:3: warning[id-shared] 2 node id(s) of process q are also in process p, first a"
+        "shop.bpmn:3:17: warning[id-shared] 2 node id(s) of process q are also in process p,"
+        " first a"
     )
 
 
@@ -76,10 +77,10 @@ def test_a_message_flow_to_a_pool_or_process_is_sound(read: Read) -> None:
 def test_problems_stand_in_file_order(problems: Problems) -> None:
     found = problems('\n<task/>\n<sequenceFlow id="f"/>\n<nonsense/>\n<task/>')
     assert [str(problem.location) for problem in found] == [
-        "shop.bpmn:3",
-        "shop.bpmn:4",
-        "shop.bpmn:5",
-        "shop.bpmn:6",
+        "shop.bpmn:3:1",
+        "shop.bpmn:4:1",
+        "shop.bpmn:5:1",
+        "shop.bpmn:6:1",
     ]
 
 

@@ -110,7 +110,7 @@ def test_utf_8_is_assumed_without_a_declaration() -> None:
 
 def test_lines_of_windows_are_counted_once() -> None:
     location = read_bpmn(NAMED.encode(), "shop.bpmn").processes[0].location
-    assert str(location) == "shop.bpmn:2"
+    assert str(location) == "shop.bpmn:2:1"
 
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t"])

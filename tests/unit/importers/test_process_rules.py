@@ -74,7 +74,7 @@ def test_a_node_id_twice_in_a_process_is_an_error(problems: Problems) -> None:
     (problem,) = problems('<task id="a"/>\n<userTask id="a"/>')
     assert (problem.code, problem.severity) == ("id-duplicate", Severity.ERROR)
     assert problem.element_id == "a#2"
-    assert str(problem.location) == "shop.bpmn:3"
+    assert str(problem.location) == "shop.bpmn:3:1"
 
 
 def test_a_process_id_twice_is_an_error(read: Read) -> None:

@@ -40,8 +40,8 @@ def test_two_prefixes_of_one_namespace_mix() -> None:
 def test_lines_count_from_one(read: Read) -> None:
     model = read('<process id="p">\n  <task id="a"/>\n</process>')
     (process,) = model.processes
-    assert str(process.location) == "shop.bpmn:2"
-    assert str(process.nodes[0].location) == "shop.bpmn:3"
+    assert str(process.location) == "shop.bpmn:2:1"
+    assert str(process.nodes[0].location) == "shop.bpmn:3:3"
 
 
 def test_comments_and_processing_instructions_are_no_content(node: ReadNode) -> None:

@@ -18,7 +18,7 @@ def test_an_unknown_element_is_told_with_its_number(problems: Problems) -> None:
     (problem,) = problems(f"{TASK}\n<nonsense/><nonsense/>\n<nonsense/>")
     assert problem.code == "element-unknown"
     assert problem.severity is Severity.WARNING
-    assert str(problem.location) == "shop.bpmn:3"
+    assert str(problem.location) == "shop.bpmn:3:1"
     assert "<nonsense>" in problem.message
     assert "3 times" in problem.message
 

@@ -5,7 +5,6 @@ Names are folded and defaults of the standard filled in; problems come from the 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_orchestra.importers.bpmn.metamodel import Role
@@ -85,7 +84,7 @@ class _Builder:
     """Builds one file's processes: knows its name and its default expression language."""
 
     def __init__(self, file: str, language: str) -> None:
-        self._at = partial(SourceLocation, file=file)
+        self._file = file
         self._language = language
 
     def process(self, process: LinkedProcess, pool: str) -> Process:
@@ -113,7 +112,7 @@ class _Builder:
             executable=flag(raw, "isExecutable", default=False),
             documentation=documentation(raw),
             vendor=raw.vendor,
-            location=self._at(line=raw.line),
+            location=self._at(raw),
         )
 
     def _node(self, node: LinkedNode) -> FlowNode:
@@ -138,7 +137,7 @@ class _Builder:
             called_element=called_element(raw),
             documentation=documentation(raw),
             vendor=raw.vendor,
-            location=self._at(line=raw.line),
+            location=self._at(raw),
         )
 
     def _flow(self, flow: LinkedFlow) -> SequenceFlow:
@@ -148,14 +147,17 @@ class _Builder:
             target=flow.target,
             name=folded_name(flow.raw),
             condition=self._condition(flow.raw),
-            location=self._at(line=flow.raw.line),
+            location=self._at(flow.raw),
         )
+
+    def _at(self, raw: RawElement) -> SourceLocation:
+        return SourceLocation(file=self._file, line=raw.place.line, column=raw.place.column)
 
     def _condition(self, raw: RawElement) -> Expression | None:
         for child in raw.children:
             if child.type.role is Role.EXPRESSION:
                 language = child.attributes.get("language") or self._language
-                location = self._at(line=child.line)
+                location = self._at(child)
                 return Expression(text=child.text, language=language, location=location)
         return None
 

@@ -19,8 +19,8 @@ def check(linked: LinkedDocument) -> tuple[Problem, ...]:
     findings = Findings(linked.document.file)
     check_strays(linked.document, findings)
     if not linked.processes:
-        line = linked.document.root.line
-        findings.add("process-missing", "the file has no process to test", line=line)
+        place = linked.document.root.place
+        findings.add("process-missing", "the file has no process to test", place=place)
     for process in linked.processes:
         check_process(process, findings)
         check_nodes(process, findings)
@@ -28,7 +28,7 @@ def check(linked: LinkedDocument) -> tuple[Problem, ...]:
     for raw in linked.repeated:
         own = raw.attributes["id"]
         message = f"{described(raw, own)} has the id of an earlier one, which is meant"
-        findings.add("definition-repeated", message, line=raw.line, at=own)
+        findings.add("definition-repeated", message, place=raw.place, at=own)
     _pools(linked, findings)
     return findings.problems()
 
@@ -43,7 +43,7 @@ def _shared_ids(linked: LinkedDocument, findings: Findings) -> None:
                 "id-shared",
                 f"{len(shared)} node id(s) of process {shortened(process.id)} are also in process "
                 f"{shortened(holders[first.id])}, first {shortened(first.id)}",
-                line=first.raw.line,
+                place=first.raw.place,
                 at=first.id,
             )
         for node in process.nodes:
@@ -58,7 +58,7 @@ def _pools(linked: LinkedDocument, findings: Findings) -> None:
                 "reference-dangling",
                 f"{described(pool.raw, pool.id)} refers to process '{shortened(written)}', "
                 "which the file does not have",
-                line=pool.raw.line,
+                place=pool.raw.place,
                 at=pool.id,
             )
     for flow in linked.message_flows:
@@ -67,6 +67,6 @@ def _pools(linked: LinkedDocument, findings: Findings) -> None:
                 "message-flow-dangling",
                 f"{described(flow.raw, flow.id)} leads from '{shortened(flow.source)}' to "
                 f"'{shortened(flow.target)}', and the file does not have both",
-                line=flow.raw.line,
+                place=flow.raw.place,
                 at=flow.id,
             )

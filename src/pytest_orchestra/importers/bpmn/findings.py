@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_orchestra.importers.bpmn.reader import RawElement
+    from pytest_orchestra.importers.bpmn.tag_places import Place
 
 SHOWN_CHARACTERS = 60
 """How much of an id or of another text of the file a message shows."""
@@ -62,15 +63,15 @@ class Findings:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._found: list[tuple[int, Problem]] = []
+        self._found: list[tuple[Place, Problem]] = []
 
-    def add(self, code: str, message: str, *, line: int, at: str = "", hint: str = "") -> None:
+    def add(self, code: str, message: str, *, place: Place, at: str = "", hint: str = "") -> None:
         """Notes a problem.
 
         Args:
             code: one of ``CODES``.
             message: what is wrong, one line, no full stop.
-            line: from 1; 0 if unknown.
+            place: in the file.
             at: id of the element; empty if there is none.
             hint: where there is better advice than the code's own.
         """
@@ -80,10 +81,10 @@ class Findings:
             code=code,
             message=message,
             hint=hint or advice,
-            location=SourceLocation(file=self._file, line=line),
+            location=SourceLocation(file=self._file, line=place.line, column=place.column),
             element_id=ElementId(at) if at else None,
         )
-        self._found.append((line, problem))
+        self._found.append((place, problem))
 
     def problems(self) -> tuple[Problem, ...]:
         """All of them in file order."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.importers.bpmn.tag_places import UNKNOWN, Place
 from pytest_orchestra.model import Problem, Severity, SourceLocation
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _DEFAULT_HINT = "Export the file again from the modeller as BPMN 2.0 XML"
 
 
 def refusal(
-    code: str, message: str, hint: str, *, file: str, line: int = 0, column: int = 0
+    code: str, message: str, hint: str, *, file: str, place: Place = UNKNOWN
 ) -> DefinitionError:
     """A DefinitionError of one problem.
 
@@ -50,10 +51,9 @@ def refusal(
         message: what is wrong, without a full stop.
         hint: what to do.
         file: as given by the user.
-        line: from 1; 0 if unknown.
-        column: from 1; 0 if unknown.
+        place: in the file, where it is known.
     """
-    location = SourceLocation(file=file, line=line, column=column)
+    location = SourceLocation(file=file, line=place.line, column=place.column)
     return DefinitionError(
         [Problem(severity=Severity.ERROR, code=code, message=message, hint=hint, location=location)]
     )
@@ -109,7 +109,9 @@ def _not_xml(
     if b"<!DOCTYPE" in _start(data):
         return _doctype(data, file)
     if b"<" not in _start(data):
-        return refusal("not-xml", "the file is not XML", _DEFAULT_HINT, file=file, line=1, column=1)
+        return refusal(
+            "not-xml", "the file is not XML", _DEFAULT_HINT, file=file, place=Place(1, 1)
+        )
     line, column = error.position
     kinds = (entry.type_name for entry in parser.error_log if entry.type == error.code)
     return refusal(
@@ -117,8 +119,7 @@ def _not_xml(
         f"the file is not well-formed XML: {_message(error)}",
         _HINTS.get(next(kinds, ""), _DEFAULT_HINT),
         file=file,
-        line=line or 0,
-        column=column or 0,
+        place=Place(line or 0, column or 0),
     )
 
 

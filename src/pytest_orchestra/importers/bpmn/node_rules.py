@@ -22,7 +22,7 @@ def check_nodes(process: LinkedProcess, findings: Findings) -> None:
     for node in process.nodes:
         for code, what in _faults(node, context):
             message = f"{described(node.raw, node.id)} {what}"
-            findings.add(code, message, line=node.raw.line, at=node.id)
+            findings.add(code, message, place=node.raw.place, at=node.id)
 
 
 class _Context:

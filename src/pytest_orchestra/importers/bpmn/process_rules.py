@@ -18,7 +18,7 @@ def check_process(process: LinkedProcess, findings: Findings) -> None:
         findings.add(
             "process-empty",
             f"{described(process.raw, process.id)} has no flow nodes",
-            line=process.raw.line,
+            place=process.raw.place,
             at=process.id,
         )
     _ids(process, findings)
@@ -41,14 +41,14 @@ def _ids(process: LinkedProcess, findings: Findings) -> None:
                 "flow-id-duplicate",
                 f"flow id '{shortened(own)}' is given twice; this one is called "
                 f"'{shortened(flow.id)}'",
-                line=flow.raw.line,
+                place=flow.raw.place,
                 at=flow.id,
             )
         if flow.id in nodes:
             findings.add(
                 "id-shared",
                 f"{described(flow.raw, flow.id)} has the id of a node",
-                line=flow.raw.line,
+                place=flow.raw.place,
                 at=flow.id,
                 hint="Give the flow an id of its own",
             )
@@ -63,7 +63,7 @@ def _id(raw: RawElement, given: str, findings: Findings) -> None:
     else:
         message = f"this {raw.type.name} has no id and is called"
     code = "id-duplicate" if own else "id-missing"
-    findings.add(code, f"{message} '{shortened(given)}'", line=raw.line, at=given)
+    findings.add(code, f"{message} '{shortened(given)}'", place=raw.place, at=given)
 
 
 def _dangling(flow: DanglingFlow, findings: Findings) -> None:
@@ -78,7 +78,7 @@ def _dangling(flow: DanglingFlow, findings: Findings) -> None:
     else:
         code = "flow-crosses-process"
         message = f"{shown} was left out: its ends are not both in the process that holds it"
-    findings.add(code, message, line=flow.raw.line, at=flow.id)
+    findings.add(code, message, place=flow.raw.place, at=flow.id)
 
 
 def _borders(process: LinkedProcess, findings: Findings) -> None:
@@ -90,7 +90,7 @@ def _borders(process: LinkedProcess, findings: Findings) -> None:
             findings.add(
                 "flow-crosses-border",
                 f"{described(flow.raw, flow.id)} leads from inside '{start}' to inside '{end}'",
-                line=flow.raw.line,
+                place=flow.raw.place,
                 at=flow.id,
             )
 
@@ -102,6 +102,6 @@ def _lanes(process: LinkedProcess, findings: Findings) -> None:
                 "reference-dangling",
                 f"{described(lane.raw, lane.id)} has {len(lane.lost)} member(s) that are no nodes "
                 f"of its process, first '{shortened(lane.lost[0])}'",
-                line=lane.raw.line,
+                place=lane.raw.place,
                 at=lane.id,
             )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_orchestra.importers.bpmn import metamodel
 from pytest_orchestra.importers.bpmn.markup import parse, refusal
 from pytest_orchestra.importers.bpmn.metamodel import ElementType, Role
+from pytest_orchestra.importers.bpmn.tag_places import UNKNOWN, Place, TagPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ class RawElement:
         vendor: those of other namespaces, ``{"camunda:topic": "pay"}``.
         text: all text inside, where the metamodel reads it; outer white space removed.
         children: elements that are read, in file order.
-        line: from 1; 0 if unknown.
+        place: of its start tag; where its text is read, of that.
     """
 
     type: ElementType
@@ -49,7 +50,7 @@ class RawElement:
     vendor: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     text: str = ""
     children: tuple[RawElement, ...] = ()
-    line: int = 0
+    place: Place = UNKNOWN
 
 
 class StrayReason(Enum):
@@ -77,7 +78,7 @@ class Stray:
     name: str
     namespace: str
     parent: str
-    line: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def read(data: bytes, file: str) -> RawDocument:
         DefinitionError: not XML, not BPMN 2.0, past ``MAX_DEPTH`` or ``MAX_ELEMENTS``.
     """
     root = parse(data, file)
-    reading = _Reading(file)
+    reading = _Reading(file, TagPlaces(data, root))
     row = _BY_TAG.get(str(root.tag)) or reading.leniently(root, "")
     if row is None or row.role is not Role.DEFINITIONS:
         raise _not_bpmn(root, file)
@@ -111,21 +112,23 @@ def read(data: bytes, file: str) -> RawDocument:
 class _Reading:
     """One walk over one file."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, places: TagPlaces) -> None:
         self._file = file
+        self._places = places
         self._prefixes = dict(metamodel.VENDOR_PREFIXES)
         self._count = 0
         self.strays: list[Stray] = []
 
     def element(self, element: etree._Element, row: ElementType, depth: int) -> RawElement:
         """The raw element and, unless it is one of text, those inside it."""
-        line = element.sourceline or 0
-        self._bound(depth, line)
+        place = self._places.find(element)
+        self._bound(depth, place)
         attributes, vendor = self._attributes(element)
         children: list[RawElement] = []
         text = ""
         if row.role in metamodel.TEXTS:
             text = (element.text if not len(element) else "".join(element.itertext())) or ""
+            place = self._places.text_of(place)
         elif len(element):
             for child, child_row in self._parts(element, row):
                 if child_row.role is Role.EXTENSION:
@@ -138,7 +141,7 @@ class _Reading:
             vendor=vendor,
             text=text.strip(),
             children=tuple(children),
-            line=line,
+            place=place,
         )
 
     def leniently(self, element: etree._Element, parent: str) -> ElementType | None:
@@ -205,13 +208,13 @@ class _Reading:
 
     def _note(self, reason: StrayReason, element: etree._Element, parent: str) -> None:
         namespace, name = _split(str(element.tag))
-        line = element.sourceline or 0
-        self._bound(0, line)
+        place = self._places.find(element)
+        self._bound(0, place)
         self.strays.append(
-            Stray(reason=reason, name=name, namespace=namespace, parent=parent, line=line)
+            Stray(reason=reason, name=name, namespace=namespace, parent=parent, place=place)
         )
 
-    def _bound(self, depth: int, line: int) -> None:
+    def _bound(self, depth: int, place: Place) -> None:
         """Refuses a file that is nested too deep or has too many elements."""
         self._count += 1
         if depth > MAX_DEPTH:
@@ -222,7 +225,7 @@ class _Reading:
             hint = "Split the model into several files"
         else:
             return
-        raise refusal("model-too-large", message, hint, file=self._file, line=line)
+        raise refusal("model-too-large", message, hint, file=self._file, place=place)
 
 
 def _split(tag: str) -> tuple[str, str]:
@@ -244,5 +247,5 @@ def _not_bpmn(root: etree._Element, file: str) -> DefinitionError:
         f"the file is not BPMN 2.0 but {what}",
         hint,
         file=file,
-        line=root.sourceline or 0,
+        place=Place(root.sourceline or 0),
     )

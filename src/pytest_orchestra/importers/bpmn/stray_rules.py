@@ -49,7 +49,7 @@ def check_strays(document: RawDocument, findings: Findings) -> None:
     for (reason, _), strays in groups.items():
         times = f", {len(strays)} times; the first is here" if len(strays) > 1 else ""
         first = strays[0]
-        findings.add(_CODES[reason], _message(first) + times, line=first.line, hint=_hint(first))
+        findings.add(_CODES[reason], _message(first) + times, place=first.place, hint=_hint(first))
 
 
 def _message(stray: Stray) -> str:
