@@ -1,0 +1,268 @@
+"""Constraints and whether they can be met together; each backend is asked all of them.
+
+A line is a verdict (``+`` possible, ``-`` impossible, ``?`` unknown) and constraints; ``NOT`` is
+one that must not be true. ``$`` begins one of JUEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_orchestra.expressions.solving.checking import are_met
+from pytest_orchestra.expressions.solving.constraints import Constraint, Verdict
+from pytest_orchestra.expressions.solving.solver import solve
+
+Asked = Callable[..., list[Constraint]]
+
+
+VERDICTS = {"+": Verdict.POSSIBLE, "-": Verdict.IMPOSSIBLE, "?": Verdict.UNKNOWN}
+
+NUMBERS = """
++ | x > 1000
++ | NOT x > 1000
+- | x > 1000 | NOT x > 1000
+- | x > 1000 | x <= 1000
+- | NOT x > 1000 | NOT x <= 1000
+- | NOT x >= 1000 | NOT x < 1000
++ | NOT x > 1000 | NOT x < 1000
+- | NOT x > 1000 | NOT x < 1000 | x != 1000
+- | x = 1 | x = 2
+- | x = 1 | NOT x = 1.00
+- | NOT x = 1 | NOT x != 1
++ | x != 1 | x != 2 | x != 3
+- | x >= 5 | x <= 5 | x != 5
++ | x >= 5 | x <= 5
+- | x > 5 | x < 5
++ | x > 5 | x < 6
++ | x > 0.1 | x < 0.2
++ | x > 0.123456 | x < 0.123457
+- | x > 0.5 | 0.5 >= x
+- | 1000 < x | x < 1000
++ | -x > 5
+- | -x > 5 | x > -5
++ | x < 0 | x > -1
+- | x > 1e3 | x < 1000
++ | x > 99999999999999999999 | x < 100000000000000000001
+"""
+RANGES = """
++ | x between 1 and 3
+- | x between 1 and 3 | x > 3
++ | x between 1 and 3 | x >= 3
+- | x between 3 and 1
++ | NOT x between 1 and 3 | x > 0
+- | NOT x between 1 and 3 | x = 2
++ | x in [1..5] | x in (3..9]
+- | x in [1..5) | x >= 5
++ | x in [1..5] | x >= 5
+- | x in (1..5] | x = 1
++ | x in (< 3, > 9) | x > 3
+- | x in (< 3, > 9) | x in [3..9]
+- | NOT x in [1..5] | NOT x in (< 1, > 5)
++ | x in (1, 2, [7..9]) | x > 2
+- | x in (1, 2, [7..9]) | x > 2 | x < 7
+- | x in [1, 2, 3] | x > 3
++ | x in [1, 2, 3] | x > 2
++ | NOT x in [1, 2, 3] | x > 1 | x < 3
+- | NOT x in [1, 2, 3] | x = 2
+- | list contains([1, 2], x) | x = 3
++ | list contains([1, 2], x) | NOT x = 1
++ | x in > 4 | x in <= 5
+"""
+LOGIC = """
+- | x > 1 and x < 1
++ | x > 1 or x < 1
+- | x > 1 or x < 1 | x = 1
++ | NOT (x > 1 and y > 1) | x = 2
+- | NOT (x > 1 and y > 1) | x = 2 | y = 2
+- | NOT (x > 1 or y > 1) | x = 2
+- | NOT not(x > 1) | x = 1
++ | NOT not(x > 1)
+- | not(x > 1) | x > 1
+- | x > 1 or y > 1 | x <= 1 | y <= 1
++ | (x = 1 or x = 2) and (x = 2 or x = 3)
+- | (x = 1 or x = 2) and (x = 3 or x = 4)
+- | x = 1 or x = 2 | x = 2 or x = 3 | x = 3 or x = 1
++ | if x > 3 then y > 2 else y < 1 | x = 5
+- | if x > 3 then y > 2 else y < 1 | x = 5 | y = 0
+- | if x > 3 then y > 2 else y < 1 | x = 3 | y = 1
++ | (if vip then 10 else 100) > x | x > 50
+- | (if vip then 10 else 100) > x | x > 50 | vip
+- | (a or b) and (a or not(b)) and (not(a) or b) and (not(a) or not(b))
++ | (a or b) and (a or not(b)) and (not(a) or b)
+- | true and false
++ | true
+- | NOT true
+- | null
++ | NOT null
+"""
+TEXTS = """
++ | s = "a"
+- | s = "a" | s = "b"
+- | s = "a" | s != "a"
+- | NOT s = "a" | NOT s != "a"
++ | s != "a" | s != "b"
++ | s in ("AT", "CH") | s != "AT"
+- | s in ("AT", "CH") | s != "AT" | NOT s = "CH"
+- | s in ("AT", "CH") | s in ("DE", "FR")
++ | s in ["AT", "CH"] | NOT s = "AT"
+- | list contains(["AT", "CH"], s) | s = "DE"
++ | s > "a" | s < "b"
+- | s > "b" | s < "a"
+- | s > "a" | s <= "a"
++ | s = ""
+- | s = "A" | s = "a"
++ | s != "a" | t != "a" | s != t
+"""
+BOOLEANS = """
++ | b
++ | NOT b
+- | b | NOT b
+- | b | not(b)
+- | b = true | b = false
+- | NOT b = true | NOT b = false
++ | b != true
+- | b != true | b
+- | a != b | b != c | a != c | a or not(a) | b or not(b) | c or not(c)
++ | a = b | b = c | NOT a
+- | a = b | b = c | NOT a | c
+- | b = (1 = 1) | NOT b
+"""
+NAMES = """
+- | a > b | b > c | c > a
++ | a > b | b > c | c > 5
+- | a > b | b >= a
+- | a = b | b = c | a = "x" | NOT c = "x"
++ | a = b | b = c | a = "x" | d != c
+- | x = y | x = z | y != z
+- | x > y | y > 10 | x < 10
++ | x > y | y > 10 | x < 12
+- | s = t | t = "a" | s = "b"
+- | x < y | y < z | z < x or z = x
++ | order.amount > 3 | order.vip
+- | order.amount > 3 | order.amount < 3
++ | order.amount > 3 | amount < 3
+- | a.b.c = "x" | NOT a.b.c = "x"
++ | x in [low..high] | low = 3 | high = 4
+- | x in [low..high] | low = 3 | high = 4 | x > 4
++ | x between low and high | low > 3
+- | x between low and high | x < low
+"""
+ARITHMETIC = """
++ | a + b > 10 | a < 3
+- | a + b > 10 | a < 3 | b < 4
++ | 2 * x = 3
+- | 2 * x = 3 | x > 1.5
+- | x + 1 > x + 2
++ | price * 3 + shipping > 100 | shipping = 10 | price < 40
+- | price * 3 + shipping > 100 | shipping = 10 | price <= 30
++ | x / 2 > 10 | x < 21
+- | x / 2 > 10 | x <= 20
++ | a - b = 5 | a + b = 11
+- | a - b = 5 | a + b = 11 | a != 8
+- | a + b = 3 | 2 * a + 2 * b = 7
++ | a + b + c = 6 | a > b | b > c | c > 0
+- | x + y > 5 | x + y < 5
+- | x > y | x - y < 0
++ | -(x - 3) > 2
+"""
+NULLS = """
++ | x = null
++ | x != null | x > 3
+- | x = null | x > 3
+- | x = null | x != null
++ | NOT x > 3 | NOT x <= 3 | x = null
+- | NOT x > 3 | NOT x <= 3 | x != null
++ | x = null | NOT x = 3
++ | x = null | x != 3
+- | x = null | NOT x != 3
++ | NOT x > 3 | NOT x <= 3 | x = null or y
++ | NOT x > 3 | NOT x <= 3 | x = null or y | not(y)
+- | NOT x > 3 | NOT x <= 3 | x = null or y | not(y) | x != null
++ | NOT (x > 3 and y) | x = null
+- | x = 1 | x = "a"
++ | x = 1 or x = "a"
++ | NOT x = 1 | NOT x != 1 | x = 1 or x = "a"
++ | order.amount > 3 | order != null
++ | NOT order.amount > 3 | NOT order.amount <= 3 | order = null
+- | not(x = null) | x = null
++ | x instance of number | x > 3
+- | x instance of string | x > 3
++ | x = y | NOT x = null
+- | x = y | x = null | y = 3
+"""
+DATES = """
++ | d > date("2026-01-01") | d < date("2026-01-03")
+- | d > date("2026-01-01") | d < date("2026-01-02")
+- | d > @"2026-01-01" | d <= @"2025-12-31"
++ | d in [@"2026-01-01"..@"2026-12-31"]
+- | d = @"2026-02-01" | d != @"2026-02-01"
++ | end - start > duration("P2D") | start = date("2026-01-01")
+- | end - start > duration("P2D") | start = date("2026-01-01") | end <= date("2026-01-03")
++ | start + duration("P1D") = end | start = @"2026-02-28"
+- | start + duration("P1D") = end | start = @"2026-02-28" | NOT end = @"2026-03-01"
++ | start + duration("PT1H") > end | end = @"2026-02-28T10:00:00Z"
+- | start + duration("P1D") = end | end <= start
++ | t > @"2026-01-01T10:00:00" | t < @"2026-01-01T11:00:00"
+- | t > @"2026-01-01T10:00:00" | t <= @"2026-01-01T09:00:00"
+- | t > @"2026-01-01T10:00:00Z" | t < @"2026-01-01T11:00:00+02:00"
++ | age > duration("P18Y") | age < duration("P19Y")
+- | age > duration("P18Y") | age < duration("P18Y1M")
++ | wait > duration("PT1H") | wait < duration("PT2H")
+- | wait > duration("PT1H") | wait < duration("PT60M")
++ | at > @"10:00:00" | at < @"11:00:00"
+- | at > @"10:00:00" | at < @"09:00:00"
+"""
+JAVA = """
++ | ${x > 1000}
+- | ${x > 1000} | NOT ${x > 1000}
+- | ${x gt 1000} | ${x le 1000}
+- | ${approved} | ${!approved}
+- | ${approved == true} | ${not approved}
+- | ${card.equals('2')} | ${card == '1'}
++ | ${card.equals('2')} | ${card != '1'}
+- | NOT ${card.equals('2')} | ${card == '2'}
+- | ${empty s} | ${s == 'a'}
++ | ${empty s} | ${s != 'a'}
++ | ${!empty s}
++ | ${empty s} | ${s != null}
+- | ${empty s} | ${s != null} | ${s != ''}
+- | ${s == null} | ${s == 'a'}
++ | ${s == null} | ${s != 'a'}
+- | ${x > 3 && x < 3}
+- | ${x > 3 ? y : !y} | ${x == 4} | ${!y}
++ | ${x + 1 > 3} | ${x < 4}
+? | ${x + 1 > 3} | ${x < 3}
+- | ${x + 1 > 3} | ${x < 2}
+- | ${vars:equals(x, 1)} | ${x == 2}
++ | ${vars:equals(x, 1)} | x < 2
+- | ${x == 3} | x > 3
++ | ${execution.getVariable('x') == 3} | x > 2
+- | ${x == null} | ${x <= 3}
+"""
+HIDDEN = """
+- | starts with(s, "a") | NOT starts with(s, "a")
+- | count(items) > 3 | count(items) < 4
+- | count(items) < 0
+- | NOT count(items) >= 2 | NOT count(items) <= 2
+- | some i in items satisfies i > 3 | NOT some i in items satisfies i > 3
+- | sum(items) > 10 | sum(items) <= 5
+- | string length(s) > 3 | string length(s) <= 3
+- | contains(s, "x") and y > 3 | y <= 3
+- | abs(x) > 3 | abs(x) < 2
+"""
+TABLES = (
+    *(NUMBERS, RANGES, LOGIC, TEXTS, BOOLEANS, NAMES),
+    *(ARITHMETIC, NULLS, DATES, JAVA, HIDDEN),
+)
+CASES = tuple(line for table in TABLES for line in table.strip().splitlines())
+
+
+@pytest.mark.parametrize("line", CASES)
+def test_the_verdict_and_the_values_are_right(line: str, asked: Asked) -> None:
+    verdict, *texts = line.split(" | ")
+    constraints = asked(*texts)
+    found = solve(constraints)
+    assert found.verdict is VERDICTS[verdict]
+    assert are_met(constraints, found.values) is (found.verdict is Verdict.POSSIBLE)

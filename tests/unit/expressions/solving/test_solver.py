@@ -1,0 +1,87 @@
+"""Whether constraints can be met together, and by which values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from pytest_orchestra.expressions.solving.constraints import Constraint, Solution, Verdict
+from pytest_orchestra.expressions.solving.solver import MAX_CONSTRAINTS, solve
+
+Asked = Callable[..., list[Constraint]]
+Solved = Callable[..., Solution]
+
+
+@pytest.fixture(scope="session")
+def solved(asked: Asked) -> Solved:
+    """The solution of constraints as they are written; kinds by name."""
+
+    def find(*texts: str, **kinds: frozenset[str]) -> Solution:
+        return solve(asked(*texts), kinds={(name,): each for name, each in kinds.items()})
+
+    return find
+
+
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [
+        (["x > 1000"], Decimal(1001)),
+        (["NOT x > 1000"], Decimal(1000)),
+        (["x < 1000"], Decimal(999)),
+        (["x > 1000", "x < 1001"], Decimal("1000.1")),
+        (["x > 0.25"], Decimal(1)),
+        (["x != 1", "x != 2"], Decimal(3)),
+        (['x in ("AT", "CH")', 'x != "AT"'], "CH"),
+        (['x != "AT"'], "other"),
+        (['x > "AT"'], "ATa"),
+        (["x"], True),
+        (["NOT x"], False),
+        (["NOT x = null"], Decimal(1)),
+    ],
+)
+def test_values_are_such_as_people_write(solved: Solved, texts: list[str], value: object) -> None:
+    assert solved(*texts).values == {("x",): value}
+
+
+def test_each_name_has_a_value_though_nothing_is_asked_of_it(solved: Solved) -> None:
+    found = solved('x > 3 or y > 3 or s = "a" or count(items) > 3 or d = @"2026-02-01"')
+    assert found.verdict is Verdict.POSSIBLE
+    assert len(found.values) == 5
+
+
+def test_kinds_say_what_a_name_may_be(solved: Solved) -> None:
+    texts = ["NOT x > 3", "NOT x <= 3"]
+    assert solved(*texts).verdict is Verdict.IMPOSSIBLE
+    assert solved(*texts, x=frozenset(("number", "null"))).values == {("x",): None}
+    assert solved(*texts, x=frozenset(("string",))).verdict is Verdict.POSSIBLE
+    assert solved("x > 3", x=frozenset(("string",))).verdict is Verdict.IMPOSSIBLE
+
+
+def test_wishes_are_met_one_after_the_other(asked: Asked) -> None:
+    wishes = asked("x > 2000", "x < 1500", "y > 3", "x > 2500")
+    found = solve(asked("x > 1000", "y > 0"), preferring=wishes)
+    assert found.values == {("x",): Decimal(2501), ("y",): Decimal(4)}
+
+
+def test_wishes_do_not_make_the_impossible_possible(asked: Asked) -> None:
+    found = solve(asked("x > 1", "x < 1"), preferring=asked("y"))
+    assert found.verdict is Verdict.IMPOSSIBLE
+
+
+def test_too_many_constraints_are_not_known(asked: Asked) -> None:
+    many = asked(*(f"x > {number}" for number in range(MAX_CONSTRAINTS + 1)))
+    assert solve(many).verdict is Verdict.UNKNOWN
+    assert solve(many[1:]).verdict is Verdict.POSSIBLE
+
+
+def test_nothing_is_possible() -> None:
+    assert solve([]) == Solution(verdict=Verdict.POSSIBLE)
+
+
+def test_many_choices_end_without_an_answer(solved: Solved) -> None:
+    """Each of ten names is one of eight values: that is refuted only by going through all."""
+    names = "abcdefghij"
+    one_of = [f"{name} in (1, 2, 3, 4, 5, 6, 7, 8)" for name in names]
+    assert solved(*one_of, "+".join(names) + " > 1000").verdict is Verdict.UNKNOWN
