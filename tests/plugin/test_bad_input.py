@@ -239,14 +239,16 @@ def test_warnings_that_are_errors_are_told_together(shop: pytest.Pytester, write
         def again(): ...
         """,
     )
-    more = '- {at: Approve order, when: low, action: {channel: http, endpoint: "a GET /b"}}\n'
+    call = 'action: {channel: http, endpoint: "a GET /b"}'
+    places = ("at: Approve order, when: low", "at: Done, when: [low, high]")
+    more = "".join(f"- {{{each}, {call}}}\n" for each in places)
     (shop.path / SUITE).write_text(
         (shop.path / SUITE).read_text("utf-8").replace("steps: []\n", f"steps:\n{more}"), "utf-8"
     )
     result = shop.runpytest("-W", "error")
-    twins, unused = refusal(result).splitlines()
-    assert twins.startswith(f"{SUITE}:4:1: warning[twins] scenarios 'main', 'amount-high' run")
-    assert unused.startswith(f"{SUITE}:5:3: warning[step-unused] the step 'Approve order: http")
+    first, second = refusal(result).splitlines()
+    assert first.startswith(f"{SUITE}:5:3: warning[step-unused] the step 'Approve order: http")
+    assert second.startswith(f"{SUITE}:6:3: warning[step-unused] the step 'Done: http")
     shop.runpytest("-W", "default").assert_outcomes(passed=2, warnings=2)
 
 

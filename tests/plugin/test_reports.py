@@ -120,7 +120,14 @@ def test_allure_has_the_scenario_as_test_and_its_steps(
 
 def test_warnings_of_a_suite_name_its_file(shop: pytest.Pytester, write: Write) -> None:
     """They are pytest's warnings, whose filters hold."""
-    write(order__suite__yaml="{process: order.bpmn, python: shop_steps.py}\n")
+    call = "action: {channel: http, endpoint: a GET /b}"
+    write(
+        order__suite__yaml=f"""
+        process: order.bpmn
+        python: shop_steps.py
+        steps: [{{at: Approve order, when: low, {call}}}]
+        """
+    )
     write(
         shop_steps__py="""
         import pytest_orchestra as orchestra
@@ -131,9 +138,9 @@ def test_warnings_of_a_suite_name_its_file(shop: pytest.Pytester, write: Write) 
     )
     told = shop.runpytest("-W", "default")
     told.assert_outcomes(passed=2, warnings=1)
-    told.stdout.fnmatch_lines(["*order.suite.yaml:1: OrchestraWarning: *[[]twins[]] *"])
+    told.stdout.fnmatch_lines(["*order.suite.yaml:4: OrchestraWarning: *[[]step-unused[]] *"])
     category = "pytest_orchestra.plugin.notices.OrchestraWarning"
     shop.runpytest("-W", f"ignore::{category}").assert_outcomes(passed=2)
     refused = shop.runpytest("-W", f"error::{category}")
     refused.assert_outcomes(errors=1)
-    refused.stdout.fnmatch_lines(["ERROR order.suite.yaml - order.suite.yaml:1:1: warning*"])
+    refused.stdout.fnmatch_lines(["ERROR order.suite.yaml - order.suite.yaml:4:*: warning*"])

@@ -8,6 +8,7 @@ from unicodedata import combining, east_asian_width
 
 _GAP = "  "
 _MAX_NAME = 60
+_TOLD_ABOVE = ("twins", "undriven")
 
 
 def render_plan(plan: dict[str, Any], names: Mapping[str, str]) -> str:
@@ -78,14 +79,22 @@ def _findings(plan: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
             f"cannot be: {_ways(each['decisions'], names)}{each['why']}"
             for each in plan["infeasible"]
         ),
+        *_undriven(plan["undriven"], names),
         *(f"run the same: {', '.join(keys)}" for keys in plan["twins"]),
         *_left_out(plan["left_out"]),
         *_armed_late(plan["scenarios"]),
-        *(_problem(each) for each in plan["problems"]),
+        *(_problem(each) for each in plan["problems"] if each["code"] not in _TOLD_ABOVE),
     ]
     if found:
         yield ""
         yield from found
+
+
+def _undriven(outcomes: Sequence[dict[str, Any]], names: Mapping[str, str]) -> Iterator[str]:
+    for each in outcomes:
+        keys = each["scenarios"]
+        more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+        yield f"nothing leads to: {_way(each, names)} ({keys[0]}{more})"
 
 
 def _ways(decisions: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:

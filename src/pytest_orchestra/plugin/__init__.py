@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_orchestra.plugin import (
+    findings,
     hookspecs,
     masking,
     options,
@@ -51,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     targets.point_at_suites(config)
     own_modules.begin()
     workers.begin(config)
+    findings.begin(config)
     config.pluginmanager.register(outcomes.OutcomeCounter(), "orchestra_outcomes")
 
 

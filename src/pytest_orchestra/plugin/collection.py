@@ -14,6 +14,7 @@ from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.plugin.environments import choose_environment
+from pytest_orchestra.plugin.findings import FINDINGS
 from pytest_orchestra.plugin.garbage import no_garbage_collection
 from pytest_orchestra.plugin.inputs import global_data, protocols, python_steps
 from pytest_orchestra.plugin.items import ScenarioItem
@@ -24,6 +25,7 @@ from pytest_orchestra.plugin.targets import why_not
 from pytest_orchestra.suite.binding import bind_suite
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.reading import SuiteFile, bare_suite, read_suite
+from pytest_orchestra.suite.review import TWINS, UNDRIVEN
 from pytest_orchestra.suite.services import Specs
 
 _Value = TypeVar("_Value")
@@ -54,7 +56,9 @@ class _OrchestraModule(pytest.Module):
 
     def _bind(self, suite: SuiteFile) -> BoundSuite:
         bound = self._bound(suite)
-        self._warn(each for each in bound.problems if each.severity is Severity.WARNING)
+        warnings = (each for each in bound.problems if each.severity is Severity.WARNING)
+        self._warn(each for each in warnings if each.code not in (TWINS, UNDRIVEN))
+        self.config.stash[FINDINGS].add(with_short_paths(str(self.path), self.config), bound)
         _register_marks(self.config, bound)
         return bound
 

@@ -15,7 +15,7 @@ from pytest_orchestra.flow.lock import lock_scenarios
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.model import ElementId, Problem, Severity
 from pytest_orchestra.spi import ProtocolPlugin
-from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step
+from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step, Undriven
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
@@ -29,10 +29,12 @@ from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.processes import SuiteProcesses, read_processes
 from pytest_orchestra.suite.python_steps import PythonStep
 from pytest_orchestra.suite.reading import SuiteFile
-from pytest_orchestra.suite.review import twins, unbound_tasks, unused_steps
+from pytest_orchestra.suite.review import twins, unbound_tasks, undriven_outcomes, unused_steps
 from pytest_orchestra.suite.scenarios import ScenarioBinder, tasks_of
 from pytest_orchestra.suite.services import Services, Specs
 from pytest_orchestra.suite.steps import StepCompiler
+from pytest_orchestra.suite.twins import find_twins
+from pytest_orchestra.suite.undriven import find_undriven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ class _Binding:
         services = self._services()
         placed = self._steps(elements, services, python_steps)
         self._judge_names([each.step for each in placed])
-        data = self._data(global_data, [each.step for each in placed])
+        data = self._data(global_data, [each.step for each in placed], elements)
         if processes is None or isinstance(elements, UnknownElements):
             raise self._refusal()
         process = processes.tested
@@ -157,7 +159,7 @@ class _Binding:
         self.problems.extend(binder.problems)
         has_drifted = any(each.code == DRIFTED for each in drift)
         self.problems.extend(unused_steps(placed, binder.used, told, has_drifted=has_drifted))
-        self._review(tasks, elements, bound)
+        undriven, alike = self._review(tasks, elements, binder, bound)
         return BoundSuite(
             file=suite.file,
             name=suite.name,
@@ -167,6 +169,8 @@ class _Binding:
             environment=suite.environment,
             spec_versions=services.versions,
             scenarios=bound,
+            undriven=undriven,
+            twins=alike,
             problems=self._settled(),
         ), scenarios
 
@@ -256,14 +260,19 @@ class _Binding:
     def _roots(self) -> Mapping[str, frozenset[str]]:
         return {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
 
-    def _data(self, global_data: Sequence[DataSet], steps: Sequence[Step]) -> DataChoice:
+    def _data(
+        self,
+        global_data: Sequence[DataSet],
+        steps: Sequence[Step],
+        elements: Elements | UnknownElements,
+    ) -> DataChoice:
         suite, asked = self.suite, self.selection
         told = len(self.problems)
         own = suite_data(suite, self.problems, global_data)
         sets = nearest_first(global_data, own)
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
-        return DataChoice(sets, selected, steps, judges=are_all_read)
+        return DataChoice(sets, selected, steps, name_of=elements.name_of, judges=are_all_read)
 
     def _binder(
         self,
@@ -292,15 +301,21 @@ class _Binding:
         self,
         tasks: Collection[ElementId],
         elements: Elements,
+        binder: ScenarioBinder,
         bound: Sequence[BoundScenario],
-    ) -> None:
-        strict = self.suite.part.strict
+    ) -> tuple[tuple[Undriven, ...], tuple[tuple[str, ...], ...]]:
+        """What tells that the suite would lie: outcomes that nothing leads to, and twins."""
         if self._errors() or self.suite.lost:
-            return  # what is left out would make twins and unbound tasks
+            return (), ()  # what is left out would make them, and unbound tasks
+        strict = self.suite.part.strict
+        undriven, alike = find_undriven(bound, elements, binder.drivers), find_twins(bound)
         at = self.suite.document.key_location(("strict" if strict else "steps",))
-        self.problems.extend(twins(bound, Severity.ERROR if strict else Severity.WARNING, at))
+        severity = Severity.ERROR if strict else Severity.WARNING
+        self.problems.extend(undriven_outcomes(undriven, severity, at))
+        self.problems.extend(twins(alike, severity, at))
         if strict:
             self.problems.extend(unbound_tasks(tasks, elements, bound, at))
+        return undriven, alike
 
     def _errors(self) -> Sequence[Problem]:
         problems = in_file_order(self.problems)

@@ -12,7 +12,7 @@ from pytest_orchestra.expressions.expressions import Expression
 from pytest_orchestra.expressions.rules import Rule
 from pytest_orchestra.expressions.statements import StatementTemplate
 from pytest_orchestra.expressions.templates import Template
-from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario
+from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, TakenOutcome
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.spi import Endpoint, FieldUse
@@ -177,6 +177,21 @@ class BoundScenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undriven:
+    """An outcome that nothing leads to.
+
+    Attributes:
+        outcome: as the first scenario takes it.
+        name: as people call it, ``Amount?/high``.
+        scenarios: keys of those that take it.
+    """
+
+    outcome: TakenOutcome
+    name: str
+    scenarios: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoundSuite:
     """A suite file, ready to run.
 
@@ -185,7 +200,9 @@ class BoundSuite:
         environment: the name that the suite file gives; None: it gives none.
         spec_versions: by service name.
         scenarios: in the order of the scenario set; inactive ones are not among them.
-        problems: warnings and infos; errors were raised.
+        undriven: outcomes other than their decision's default that nothing leads to.
+        twins: keys of scenarios that run the same steps with the same data, put together.
+        problems: warnings and infos, of those two as well; errors were raised.
     """
 
     file: Path
@@ -196,4 +213,6 @@ class BoundSuite:
     environment: str | None = None
     spec_versions: Mapping[str, str] = field(default_factory=dict)
     scenarios: Sequence[BoundScenario] = ()
+    undriven: tuple[Undriven, ...] = ()
+    twins: tuple[tuple[str, ...], ...] = ()
     problems: tuple[Problem, ...] = ()

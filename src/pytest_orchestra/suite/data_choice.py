@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope
 from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.expressions.references import Reference
-from pytest_orchestra.model import Problem, SourceLocation
+from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.suite.bound import BoundStep, Step
 from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.fitting import Fitting
 from pytest_orchestra.suite.marks import Marking
 from pytest_orchestra.suite.names import references_of
 from pytest_orchestra.suite.reading import SuiteFile
@@ -85,13 +86,24 @@ class DataChoice:
         sets: all that the suite may use.
         selected: those of them that the user asked for.
         steps: of the suite; where none of them reads data, no scenario has any.
+        name_of: what people call an element.
         judges: False where ``data`` or its files have mistakes, so that sets may be missing.
+
+    Attributes:
+        fitting: compares the sets with ways.
     """
 
     def __init__(
-        self, sets: DataSets, selected: DataSets, steps: Iterable[Step], *, judges: bool = True
+        self,
+        sets: DataSets,
+        selected: DataSets,
+        steps: Iterable[Step],
+        *,
+        name_of: Callable[[ElementId], str] = str,
+        judges: bool = True,
     ) -> None:
         steps = tuple(steps)
+        self.fitting = Fitting(tuple(sets.by_name.values()), name_of)
         self._sets = sets
         self._selected = selected
         self._judges = judges

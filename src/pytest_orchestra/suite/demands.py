@@ -127,6 +127,10 @@ class DemandReader:
             self._read[key] = self._demand(asked)
         return self._read[key]
 
+    def decides(self, asked: WayCondition) -> bool:
+        """Whether a condition is about data, or about the visit."""
+        return bool((self._names_in(asked) - asked.free) & {VISIT, *self._names})
+
     def _demand(self, asked: WayCondition) -> Demand | None:
         reads = self._names_in(asked)
         if asked.condition is None or not (reads - asked.free) & self._names:

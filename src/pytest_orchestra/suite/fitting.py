@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.errors import EvaluationError
-from pytest_orchestra.flow.scenario import Scenario
+from pytest_orchestra.flow.scenario import Scenario, WayCondition
 from pytest_orchestra.model import ElementId
 from pytest_orchestra.suite.demands import Demand, DemandReader, Misfit
 
@@ -60,6 +60,10 @@ class Fitting:
             conditions = tuple(each for each in conditions if each.moment < before)
         asked = (each for each in map(self._reader.read, conditions) if each is not None)
         return tuple({(each.key, each.holds): each for each in asked}.values())
+
+    def decides(self, asked: WayCondition) -> bool:
+        """Whether a condition is about data, or about the visit."""
+        return self._reader.decides(asked)
 
     def fitting(self, demands: Demands, among: Iterable[DataSet]) -> Iterator[DataSet]:
         """The sets that meet all demands, in the order in which they are given."""

@@ -43,6 +43,15 @@ class Elements:
     def __getitem__(self, element: ElementId) -> Element:
         return self._all[element]
 
+    @property
+    def process(self) -> Process:
+        """The tested one."""
+        return self._own.process
+
+    def name_of(self, element: ElementId) -> str:
+        """What people call an element."""
+        return self._all[element].name if element in self._all else element
+
     def find(self, text: str, at: SourceLocation | None) -> Element:
         """The element that ``text`` calls, by id, by name, or as ``Gateway/flow``.
 
@@ -98,6 +107,10 @@ class Elements:
 
 class UnknownElements:
     """Stands for those of a process that cannot be read: whatever a step names is there."""
+
+    def name_of(self, element: ElementId) -> str:
+        """Its id."""
+        return element
 
     def find(self, text: str, at: SourceLocation | None) -> Element:
         """Something that is called so."""

@@ -1,7 +1,4 @@
-"""What would run, as a JSON-like tree: an entry of ``orchestra plan --format json``.
-
-``undriven`` is not among its keys: it needs the suite's ``conditions``, which are not there yet.
-"""
+"""What would run, as a JSON-like tree: an entry of ``orchestra plan --format json``."""
 
 from __future__ import annotations
 
@@ -21,8 +18,7 @@ from pytest_orchestra.flow.scenario import (
 )
 from pytest_orchestra.model import Problem
 from pytest_orchestra.spi import FieldUse
-from pytest_orchestra.suite.bound import BoundScenario, BoundStep, BoundSuite
-from pytest_orchestra.suite.twins import find_twins
+from pytest_orchestra.suite.bound import BoundScenario, BoundStep, BoundSuite, Undriven
 
 Tree = dict[str, object]
 
@@ -41,6 +37,7 @@ def plan_process(
         scenarios,
         process_file,
         [_scenario(each) for each in scenarios.scenarios],
+        undriven=[],
         twins=[],
         problems=[*problems, *scenarios.problems],
     )
@@ -55,7 +52,8 @@ def plan_suite(suite: BoundSuite, scenarios: ScenarioSet) -> Tree:
             scenarios,
             suite.process_file,
             [_bound_scenario(each) for each in suite.scenarios],
-            twins=[list(keys) for keys in find_twins(suite.scenarios)],
+            undriven=[_undriven(each) for each in suite.undriven],
+            twins=[list(keys) for keys in suite.twins],
             problems=suite.problems,
         ),
     }
@@ -66,6 +64,7 @@ def _plan(
     process_file: Path,
     planned: list[Tree],
     *,
+    undriven: list[Tree],
     twins: list[list[str]],
     problems: Sequence[Problem],
 ) -> Tree:
@@ -84,6 +83,7 @@ def _plan(
             }
         },
         "infeasible": [_infeasible(each) for each in scenarios.infeasible],
+        "undriven": undriven,
         "twins": twins,
         "left_out": {"number": left_out.number, "exact": left_out.exact},
         "problems": [problem_tree(each) for each in problems],
@@ -190,6 +190,10 @@ def _infeasible(infeasible: Infeasible) -> Tree:
         "decisions": [_outcome(each) for each in infeasible.decisions],
         "why": infeasible.why,
     }
+
+
+def _undriven(undriven: Undriven) -> Tree:
+    return {**_outcome(undriven.outcome), "scenarios": list(undriven.scenarios)}
 
 
 def problem_tree(problem: Problem) -> Tree:

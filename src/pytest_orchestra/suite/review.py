@@ -7,10 +7,12 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.flow.scenario import Scenario
 from pytest_orchestra.model import ElementId, Problem, Severity, SourceLocation
-from pytest_orchestra.suite.bound import BoundScenario
+from pytest_orchestra.suite.bound import BoundScenario, Undriven
 from pytest_orchestra.suite.places import Elements
 from pytest_orchestra.suite.placing import PlacedStep
-from pytest_orchestra.suite.twins import find_twins
+
+TWINS, UNDRIVEN = "twins", "undriven"
+"""Codes of what tells that a suite would lie; it is also told at the end of a session."""
 
 _MAX_KEYS = 5
 
@@ -77,16 +79,35 @@ def unbound_tasks(
 
 
 def twins(
-    scenarios: Sequence[BoundScenario], severity: Severity, at: SourceLocation
+    groups: Iterable[Sequence[str]], severity: Severity, at: SourceLocation
 ) -> Iterator[Problem]:
-    """Scenarios that would run the same steps with the same data."""
-    for keys in find_twins(scenarios):
-        listed = ", ".join(f"'{key}'" for key in keys[:_MAX_KEYS])
-        more = f" and {len(keys) - _MAX_KEYS} more" if len(keys) > _MAX_KEYS else ""
+    """Scenarios that would run the same steps with the same data, by their keys."""
+    for keys in groups:
         yield Problem(
             severity=severity,
-            code="twins",
-            message=f"scenarios {listed}{more} run the same steps with the same data",
+            code=TWINS,
+            message=f"scenarios {_listed(keys)} run the same steps with the same data",
             hint="Mark them with different data, or bind steps to what tells them apart.",
             location=at,
         )
+
+
+def undriven_outcomes(
+    outcomes: Iterable[Undriven], severity: Severity, at: SourceLocation
+) -> Iterator[Problem]:
+    """Outcomes that nothing leads to."""
+    for each in outcomes:
+        taken = each.outcome
+        yield Problem(
+            severity=severity,
+            code=UNDRIVEN,
+            message=f"nothing leads to '{each.name}' in {_listed(each.scenarios)}",
+            hint="Bind an action to it, give it a condition over data, or mark data for it.",
+            location=at,
+            element_id=taken.event or next(iter(taken.flows), taken.at),
+        )
+
+
+def _listed(keys: Sequence[str]) -> str:
+    listed = ", ".join(f"'{key}'" for key in keys[:_MAX_KEYS])
+    return f"{listed} and {len(keys) - _MAX_KEYS} more" if len(keys) > _MAX_KEYS else listed

@@ -13,6 +13,7 @@ from pytest_orchestra.suite.data_choice import DataChoice
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.placing import PlacedStep, Placing
+from pytest_orchestra.suite.undriven import Drivers, leading_places
 from pytest_orchestra.suite.ways import Way
 
 NO_STEP = "no step is bound on this way"
@@ -43,6 +44,7 @@ class ScenarioBinder:
         order: OrderCheck,
         environment: EnvironmentDefinition | None,
     ) -> None:
+        steps = tuple(steps)
         self._placing = Placing(steps)
         self._tasks = frozenset(tasks)
         self._markings = markings
@@ -50,11 +52,22 @@ class ScenarioBinder:
         self._order = order
         self._environment = environment
         self.used: set[int] = set()
+        self._steps = steps
+        self._named: set[str] = set()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with marks, data and references in the scenarios so far."""
         return (*self._markings.problems, *self._data.problems, *self._order.problems)
+
+    @property
+    def drivers(self) -> Drivers:
+        """What may lead to the outcomes of the scenarios so far."""
+        return Drivers(
+            places=leading_places(self._steps),
+            named=self._named,
+            decides=self._data.fitting.decides,
+        )
 
     def bind(self, scenario: Scenario) -> BoundScenario | None:
         """A scenario with all it needs to run; None where the suite leaves it out."""
@@ -65,6 +78,8 @@ class ScenarioBinder:
         marking = self._markings[scenario.key]
         if not marking.active:
             return None
+        if marking.data is not None or marking.values is not None:
+            self._named.add(scenario.key)
         choice = self._data.choose(scenario.key, marking)
         if not choice.skip:
             self._data.look_at(choice.data, every)

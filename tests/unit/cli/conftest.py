@@ -34,7 +34,7 @@ steps:
     alias: sent
     action: {channel: http, endpoint: shop POST /orders, input: {body: "{{data.a}}"}}
     save: {id: response.body.id}
-  - {at: Amount?/high, assertion: {channel: http, endpoint: shop GET /reviews}}
+  - {at: Amount?/high, action: {channel: http, endpoint: shop GET /reviews}}
   - name: It is announced
     at: Done
     assertion: {channel: kafka, topic: "orders.{{step.sent.id}}"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_orchestra.cli.plan_text import render_plan
 
-NO_PROBLEM: dict[str, Any] = {"infeasible": [], "twins": [], "problems": []}
+NO_PROBLEM: dict[str, Any] = {"infeasible": [], "undriven": [], "twins": [], "problems": []}
 
 
 def plan(**others: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a JSON-like tree
@@ -55,6 +55,10 @@ def test_everything_that_was_found_stands_below() -> None:
                     "why": "they exclude each other",
                 }
             ],
+            undriven=[
+                {"at": "a", "flows": ["f"], "scenarios": ["amount-high"]},
+                {"at": "i", "flows": [], "turns": 0, "scenarios": ["x", "y", "z"]},
+            ],
             twins=[["main", "x"]],
             left_out={"number": 9, "exact": False},
             problems=[
@@ -64,6 +68,13 @@ def test_everything_that_was_found_stands_below() -> None:
                     "message": "m",
                     "hint": "Do.",
                     "location": "o.bpmn:2",
+                },
+                {
+                    "severity": "warning",
+                    "code": "twins",
+                    "message": "told above",
+                    "hint": "",
+                    "location": None,
                 },
                 {"severity": "info", "code": "c", "message": "m", "hint": "", "location": None},
             ],
@@ -79,6 +90,8 @@ def test_everything_that_was_found_stands_below() -> None:
         "\n"
         "cannot be: Amount?/high, g with Paid -> Ship (h) with Retry with Retry x2"
         " with Retry: they exclude each other\n"
+        "nothing leads to: Amount?/high (amount-high)\n"
+        "nothing leads to: Retry x0 (x and 2 more)\n"
         "run the same: main, x\n"
         "left out: at least 9 scenarios past max_scenarios\n"
         "o.bpmn:2: warning[c] m. Do.\n"

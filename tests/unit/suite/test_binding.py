@@ -126,6 +126,7 @@ steps:
 def test_what_is_left_out_makes_no_twins_under_strict(bench: Bench) -> None:
     text = f"strict: true\nsteps:\n  - {{at: Place order, {ACT}}}\n"
     assert {each.split("[")[1].split("]")[0] for each in bench.errors(text)} == {
+        "undriven",
         "twins",
         "task-unbound",
     }

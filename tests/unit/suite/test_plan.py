@@ -114,6 +114,7 @@ def test_a_process_is_told_in_the_words_of_the_format(make_scenario: MakeScenari
                 "why": "no way",
             }
         ],
+        "undriven": [],
         "twins": [],
         "left_out": {"number": 7, "exact": False},
         "problems": [
@@ -187,7 +188,14 @@ steps:
     assert plan["twins"] == [
         ["main", "amount-high", "amount-high-fine-no", "amount-high-fine-no-x2", "declined"]
     ]
-    assert [each["code"] for each in plan["problems"]] == ["twins"]
+    assert plan["undriven"][0] == {
+        "at": "amount",
+        "flows": ["f_high"],
+        "scenarios": ["amount-high", "amount-high-fine-no", "amount-high-fine-no-x2"],
+    }
+    assert len(plan["undriven"]) == 3
+    codes = [each["code"] for each in plan["problems"]]
+    assert codes == ["undriven", "undriven", "undriven", "twins"]
 
 
 def test_a_function_is_told_as_one(bench: Bench) -> None:

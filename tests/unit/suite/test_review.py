@@ -81,7 +81,8 @@ steps:
 
 def test_strict_makes_errors_of_tasks_without_a_step_and_of_twins(bench: Bench) -> None:
     text = f"strict: true\nsteps: [{{at: [Place order, Ship], {ACT}}}]"
-    assert bench.errors(text) == [
+    errors = [each for each in bench.errors(text) if "[undriven]" not in each]
+    assert errors == [
         (
             "3:1: [twins] scenarios 'main', 'amount-high', 'amount-high-fine-no',"
             " 'amount-high-fine-no-x2', 'declined' run the same steps with the same data."
