@@ -12,7 +12,7 @@ from jinja2 import filters as jinja
 from jinja2 import tests as jinja_tests
 
 from pytest_orchestra.expressions import filters as own
-from pytest_orchestra.expressions import instants
+from pytest_orchestra.expressions import instants, jsonpath, texts
 from pytest_orchestra.expressions.comparison import contains, equal, ordering, unequal
 from pytest_orchestra.expressions.values import is_number, json_text, text_of
 
@@ -47,6 +47,30 @@ FILTERS: tuple[Entry, ...] = (
     _entry("replace(old, new)", own.replace, "a text with every `old` replaced"),
     _entry("split(by)", own.split, "the parts of a text; without `by` its words"),
     _entry("join(by, attribute)", own.join, "one text of a list's items"),
+    _entry("slug", texts.slug, "small letters, digits and `-`, without accents"),
+    _entry("snake_case", texts.snake_case, "`order_id` of `orderId` or `Order ID`"),
+    _entry("camel_case", texts.camel_case, "`orderId` of `order_id` or `Order ID`"),
+    _entry("zfill(width)", texts.zfill, "a number or text with zeros before it"),
+    _entry(
+        "format_number(digits, thousands, point)",
+        texts.format_number,
+        "a number with so many digits (2): `1,234.50`",
+    ),
+    _entry("regex_search(pattern)", texts.regex_search, "what a pattern finds first, or its group"),
+    _entry("regex_findall(pattern)", texts.regex_findall, "a list of what a pattern finds"),
+    _entry(
+        "regex_replace(pattern, new)",
+        texts.regex_replace,
+        "what a pattern finds replaced; `\\1` is its first group",
+    ),
+    _entry("base64", texts.to_base64, "a text in base64"),
+    _entry("from_base64", texts.from_base64, "the text that stands in base64, or base64url"),
+    _entry("hash(algorithm)", texts.hashed, "a text's md5, sha1, sha256 (default), sha384, sha512"),
+    _entry(
+        "hmac(key, algorithm, encoding)",
+        texts.signed,
+        "a text's HMAC by a key (sha256); encoding: hex, base64",
+    ),
     _entry("urlencode", own.urlencode, "any value as part of a URL"),
     _entry("string", text_of, "any value as text"),
     _entry("int(default)", own.whole, "a number or text as a whole number, else the default"),
@@ -79,18 +103,32 @@ FILTERS: tuple[Entry, ...] = (
     _entry("keys", own.keys, "the keys of a mapping"),
     _entry("values", own.values, "the values of a mapping"),
     _entry("items", own.items, "the pairs of a mapping, as lists of key and value"),
+    _entry("combine(mapping)", own.combine, "a mapping with the keys of others put in"),
+    _entry("flatten", own.flatten, "the items of the lists in a list"),
+    _entry(
+        "jsonpath(path)",
+        jsonpath.jsonpath,
+        "a list of what a JSONPath finds: `jsonpath('$..items[?@.sku == \"mug\"].price')`",
+    ),
+    _entry("random(seed)", texts.random, "an item of a list, or a whole number below a number"),
     _entry("json", json_text, "any value as JSON text"),
     _entry("from_json", own.from_json, "the value that a JSON text holds"),
     _entry(
         "plus(days=1)",
         instants.shift(1),
-        "a later instant or day: weeks, days, hours, minutes, seconds, milliseconds",
+        "a later instant or day: years, months, weeks, days, hours, …, milliseconds",
     ),
     _entry("minus(days=1)", instants.shift(-1), "an earlier instant or day"),
+    _entry("seconds_since(earlier)", instants.seconds_since, "seconds between instants, or days"),
+    _entry("utc", instants.utc, "the same instant in UTC"),
+    _entry("strftime(format)", instants.strftime, "an instant or day as text, `%d.%m.%Y`"),
+    _entry("strptime(format)", instants.strptime, "the day, with `%z` the instant, of a text"),
     _entry("iso", instants.iso, "an instant or day in ISO 8601"),
     _entry("date", instants.day, "the day of an instant, `2026-11-21`"),
     _entry("epoch_ms", instants.epoch(microseconds=1_000), "milliseconds since 1970-01-01 UTC"),
     _entry("epoch_s", instants.epoch(microseconds=1_000_000), "seconds since 1970-01-01 UTC"),
+    _entry("from_epoch_ms", instants.from_epoch(per_second=1_000), "the instant of milliseconds"),
+    _entry("from_epoch_s", instants.from_epoch(per_second=1), "the instant of seconds"),
 )
 """The filters of templates and rules."""
 
@@ -109,6 +147,7 @@ TESTS: tuple[Entry, ...] = (
     _entry("odd", jinja_tests.test_odd, "it is an odd number"),
     _entry("even", jinja_tests.test_even, "it is an even number"),
     _entry("divisibleby(number)", jinja_tests.test_divisibleby, "it is a multiple"),
+    _entry("matching(pattern)", texts.matching, "the whole text is as a pattern says"),
     _entry("in(container)", contains, "it is in a list, mapping or text"),
     _entry("eq(value)", equal, "it is equal"),
     _entry("ne(value)", unequal, "it is not equal"),

@@ -60,6 +60,18 @@ def demanded_text(value: object) -> str:
     return value
 
 
+def demanded_list(value: object) -> Sequence[object]:
+    """A value that must be a list.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    demand(value)
+    if not is_list(value):
+        raise TypeError(f"a list is needed, not {kind_of(value)}")
+    return value
+
+
 def replace(value: object, old: object, new: object) -> str:
     """A text with every ``old`` replaced, of at most ``MAX_TEXT`` characters."""
     text, before, after = demanded_text(value), demanded_text(old), demanded_text(new)
@@ -155,7 +167,21 @@ def items(value: object) -> list[object]:
 
 def from_json(value: object) -> object:
     """The value that a JSON text holds, its fractions as decimals."""
-    return json.loads(demanded_text(value), parse_float=Decimal)
+    return json.loads(demanded_text(value), parse_float=Decimal, parse_constant=_refuse_constant)
+
+
+def combine(value: object, *others: object) -> dict[object, object]:
+    """A mapping with the keys of others put in, the last one's first."""
+    return {key: held for each in (value, *others) for key, held in _mapping(each).items()}
+
+
+def flatten(value: object) -> list[object]:
+    """The items of a list, and those of the lists in it."""
+    return [
+        inner
+        for each in demanded_list(value)
+        for inner in (demanded_list(each) if is_list(each) else [each])
+    ]
 
 
 def first(value: object) -> object:
@@ -199,6 +225,10 @@ def all_of(value: Iterable[object]) -> bool:
 def urlencode(value: object) -> str:
     """A value's text as part of a URL, ``/`` encoded too (RFC 3986, 2.1)."""
     return quote(text_of(value), safe="")
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _mapping(value: object) -> Mapping[object, object]:

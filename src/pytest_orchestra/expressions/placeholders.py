@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pytest_orchestra.expressions.syntax import STRING, SyntaxProblem
+from pytest_orchestra.expressions.syntax import MAX_SOURCE, STRING, SyntaxProblem
 
 OPENING = "{{"
 MAX_TEMPLATE = 1_000_000
@@ -67,7 +67,8 @@ def _plain(text: str, begin: int, end: int) -> Iterator[Piece]:
 
 def _end(text: str, begin: int) -> int:
     depth = 0
-    for found in _INSIDE.finditer(text, begin + 2):
+    farthest = begin + MAX_SOURCE + 4  # a quote that is never closed is looked for no farther
+    for found in _INSIDE.finditer(text, begin + 2, farthest):
         if found[0] in "([{":
             depth += 1
         elif found[0] == "}" and depth == 0:
@@ -76,4 +77,7 @@ def _end(text: str, begin: int) -> int:
             return found.end() + 1
         elif found[0] in ")]}":
             depth -= 1
-    raise Misplaced(begin, SyntaxProblem("this '{{' is never closed", "Close it with '}}'."))
+    message = "this '{{' is never closed"
+    if len(text) > farthest:
+        message += f" within {MAX_SOURCE} characters"
+    raise Misplaced(begin, SyntaxProblem(message, "Close it with '}}'."))

@@ -17,6 +17,7 @@ from pytest_orchestra.expressions.sandbox import SANDBOX
 from pytest_orchestra.expressions.syntax import parse, prepared
 from pytest_orchestra.expressions.trees import name_paths, parts, path_of
 from pytest_orchestra.expressions.values import is_list, kind_of
+from pytest_orchestra.expressions.work import TooMuchWork, account, charge, weight
 from pytest_orchestra.model import SourceLocation
 
 MAX_CACHED = 8_192
@@ -25,7 +26,10 @@ MAX_CACHED = 8_192
 _MISSING = object()
 _RESULT = "_result"
 _BUILDS = (nodes.List, nodes.Tuple, nodes.Dict, nodes.Filter)
-_FAILURES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+_FAILURES = (
+    *(TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError),
+    TooMuchWork,
+)
 _ARITHMETIC = {
     ZeroDivisionError: "it divides by zero",
     InvalidOperation: "it has no result that is a number",
@@ -105,14 +109,18 @@ class Program:
         try:
             if self.path and (found := _followed(self.path, names)) is not _MISSING:
                 return found
-            context = self.template.new_context(cast("dict[str, object]", names), shared=True)
-            all(self.template.root_render_func(context))  # it yields nothing and sets the result
-            value = context.vars[_RESULT]
-            return _settled(value) if self.builds or isinstance(value, Undefined) else value
+            with account():
+                return self._computed(names)
         except EvaluationError as error:
             raise Failure(error.message, error.hint) from error
         except _FAILURES as error:
             raise self._explained(error, names) from error
+
+    def _computed(self, names: Mapping[str, object]) -> object:
+        context = self.template.new_context(cast("dict[str, object]", names), shared=True)
+        all(self.template.root_render_func(context))  # it yields nothing and sets the result
+        value = context.vars[_RESULT]
+        return _settled(value) if self.builds or isinstance(value, Undefined) else value
 
     def _explained(self, error: Exception, names: Mapping[str, object]) -> Failure:
         for reference in self.references:
@@ -177,6 +185,7 @@ def _settled(value: object) -> object:
     """Lists for tuples; an undefined value inside raises what it has to say."""
     if isinstance(value, Undefined):
         str(value)
+    charge(1 + weight(value))
     if isinstance(value, dict):
         return {key: _settled(each) for key, each in value.items()}
     if is_list(value):

@@ -11,7 +11,8 @@ from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.expressions.compiling import Compiler, Where, located
 from pytest_orchestra.expressions.programs import Failure, Program, program
 from pytest_orchestra.expressions.references import Reference
-from pytest_orchestra.expressions.syntax import STRING, SyntaxProblem
+from pytest_orchestra.expressions.syntax import MAX_SOURCE, STRING, SyntaxProblem
+from pytest_orchestra.expressions.work import account
 from pytest_orchestra.model import SourceLocation
 
 MAX_PARTS = 8
@@ -53,6 +54,10 @@ class Rule:
 
     def check(self, names: Mapping[str, object]) -> RuleOutcome:
         """Judge the rule; a name that is undefined makes it not hold and is no exception."""
+        with account():
+            return self._judged(names)
+
+    def _judged(self, names: Mapping[str, object]) -> RuleOutcome:
         try:
             holds, error = bool(self.program.attempt(names)), ""
         except Failure as failure:
@@ -118,6 +123,8 @@ def _listed(rules: object, compiler: Compiler) -> Iterator[tuple[str, PartPath, 
 
 def _uncommented(text: str) -> str:
     """A rule without its comment and the white space around it."""
+    if len(text) > MAX_SOURCE:  # which is refused, and would take long
+        return text.strip()
     return _COMMENT.sub(lambda found: found[1] or "", text).strip()
 
 

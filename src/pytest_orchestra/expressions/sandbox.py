@@ -5,7 +5,8 @@ Items of mappings and lists can be read and nothing else: no attribute of a Pyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
 from jinja2 import StrictUndefined, Undefined
 from jinja2.runtime import Context
@@ -13,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pytest_orchestra.documents.problems import shortened, suggestion
 from pytest_orchestra.expressions import filters
-from pytest_orchestra.expressions.catalogue import FILTERS, FUNCTIONS, TEST_SIGNS, TESTS
+from pytest_orchestra.expressions.catalogue import FILTERS, FUNCTIONS, TEST_SIGNS, TESTS, Entry
 from pytest_orchestra.expressions.comparison import (
     arithmetic,
     contains,
@@ -24,6 +25,7 @@ from pytest_orchestra.expressions.comparison import (
 )
 from pytest_orchestra.expressions.instants import iso
 from pytest_orchestra.expressions.values import kind_of
+from pytest_orchestra.expressions.work import charge, charge_deeply, weight
 
 COMPARISONS = {
     "eq": ("==", equal),
@@ -45,6 +47,16 @@ SLICE = " slice"
 """The inner filter that ``a[1:2]`` stands for."""
 INSTANT = " instant"
 """The inner filter that makes text of what ``now()`` gives."""
+
+
+_FREE = frozenset(("default", "length", "len", "first", "last"))
+"""Filters and functions that look at no more than one item."""
+_ORDERING = frozenset(("sort", "unique", "min", "max"))
+"""Filters that compare items deeply."""
+
+
+def _charge(value: object) -> None:
+    charge(1 + weight(value))
 
 
 class MissingName(StrictUndefined):
@@ -75,13 +87,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(undefined=MissingName, optimized=False, autoescape=False)
         self.globals.clear()
         entries = (*FILTERS, *FUNCTIONS)
-        self.filters = {each.name: each.function for each in entries if each.function}
+        self.filters = {each.name: _charged(each) for each in entries if each.function}
         self.filters |= {_inner(name): function for name, (_, function) in COMPARISONS.items()}
-        self.filters[CONCATENATE] = filters.concatenated
+        self.filters[CONCATENATE] = _measured(filters.concatenated)
         self.filters[DECIMAL] = filters.number
-        self.filters[SLICE] = filters.sliced
+        self.filters[SLICE] = _measured(filters.sliced)
         self.filters[INSTANT] = iso
-        self.tests = {each.name: each.function for each in TESTS if each.function}
+        self.tests = {each.name: _charged(each) for each in TESTS if each.function}
         self.tests |= {sign: self.tests[name] for sign, name in TEST_SIGNS.items()}
 
     def call_binop(
@@ -92,7 +104,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         right: object,
     ) -> object:
         """Compute with decimals and within bounds."""
-        return arithmetic(operator, left, right)
+        result = arithmetic(operator, left, right)
+        charge(1 + weight(result))
+        return result
 
     def getattr(self, obj: object, attribute: str) -> object:
         """``a.b``: the key ``b``."""
@@ -112,6 +126,30 @@ class Sandbox(ImmutableSandboxedEnvironment):
         ):
             return obj[argument]
         return self.undefined(obj=obj, name=argument)  # type: ignore[arg-type]  # shown only
+
+
+def _charged(entry: Entry) -> Callable[..., object]:
+    """A filter or test that charges for what it is given and gives."""
+    assert entry.function is not None  # noqa: S101 - the caller has looked
+    if entry.name in _FREE:
+        return entry.function
+    return _measured(entry.function, charge_deeply if entry.name in _ORDERING else _charge)
+
+
+def _measured(
+    function: Callable[..., object], pay: Callable[[object], None] = _charge
+) -> Callable[..., object]:
+    own = int(hasattr(function, "jinja_pass_arg"))  # arguments that jinja2 puts before the rest
+
+    @wraps(function)
+    def measured(*args: object, **kwargs: object) -> object:
+        for each in (*args[own:], *kwargs.values()):
+            pay(each)
+        result = function(*args, **kwargs)
+        _charge(result)
+        return result
+
+    return measured
 
 
 def comparison_filter(name: str) -> str:

@@ -7,12 +7,14 @@ assignments. Names are not looked up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from pytest_orchestra.documents.problems import shortened, suggestion
-from pytest_orchestra.expressions.catalogue import FILTERS, FUNCTIONS, TESTS
+from pytest_orchestra.expressions.catalogue import FILTERS, FUNCTIONS, TEST_SIGNS, TESTS
+from pytest_orchestra.expressions.jsonpath import compile_path
+from pytest_orchestra.expressions.patterns import compile_pattern
 from pytest_orchestra.expressions.sandbox import (
     CONCATENATE,
     DECIMAL,
@@ -30,10 +32,21 @@ MAX_LEVELS = 60
 STRING = r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\""
 """A text in an expression, as a regular expression; dots must match line feeds."""
 
+_READ: Mapping[str, Callable[[str], object]] = {
+    "jsonpath": compile_path,
+    **dict.fromkeys(
+        ("regex_search", "regex_findall", "regex_replace", "matching"), compile_pattern
+    ),
+}
+"""How the first argument of a filter or test is read."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+_BACKSLASH = re.compile(
+    r"(\\(?:[\\'\"nrt\n]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))|\\(.)", re.DOTALL
+)
 _STRINGS = re.compile(STRING, re.DOTALL)
 _FILTERS = frozenset(each.name for each in (*FILTERS, *FUNCTIONS) if each.function)
 _TESTS = frozenset(each.name for each in TESTS)
+_NAMED_TESTS = _TESTS | TEST_SIGNS.keys()
 _FUNCTIONS = frozenset(each.name for each in FUNCTIONS)
 _AS_FILTERS = frozenset(each.name for each in FUNCTIONS if each.function)
 
@@ -84,13 +97,18 @@ def parse(source: str) -> nodes.Expr:
 
 def _parsed(source: str) -> list[nodes.Node]:
     try:
-        return SANDBOX.parse(f"{{{{ {source} }}}}").body
+        return SANDBOX.parse(f"{{{{ {_STRINGS.sub(_plain, source)} }}}}").body
     except TemplateSyntaxError as error:
         raise _worded(error, source) from error
     except ValueError as error:
         raise SyntaxProblem("a number has too many digits") from error
     except RecursionError as error:
         raise _too_deep() from error
+
+
+def _plain(string: re.Match[str]) -> str:
+    r"""A text in which a backslash that escapes nothing, as in ``'\d'``, is one."""
+    return _BACKSLASH.sub(lambda found: found[1] or f"\\\\{found[2]}", string[0])
 
 
 def prepared(node: nodes.Node) -> nodes.Node:
@@ -202,8 +220,10 @@ def _check(tree: nodes.Expr) -> None:
                 _check_call(node)
             case nodes.Filter(name=name):
                 _check_known(name, _FILTERS, "filter")
+                _check_literal(node, name)
             case nodes.Test(name=name):
                 _check_known(name, _TESTS, "test")
+                _check_literal(node, name)
             case nodes.CondExpr(expr2=None):
                 raise SyntaxProblem("an 'if' without an 'else'", "Say what there is otherwise.")
             case nodes.Const(value=float() as number) if number == float("inf"):
@@ -231,6 +251,23 @@ def _check_call(node: nodes.Call) -> None:
             raise SyntaxProblem("only functions can be called", "Functions: " + _listed(_FUNCTIONS))
     if node.dyn_args or node.dyn_kwargs:
         raise SyntaxProblem("'*' before an argument is not part of the language")
+
+
+def _check_literal(node: nodes.Filter | nodes.Test, name: str) -> None:
+    """A pattern, path or name that is written out can be judged before it is used."""
+    texts = [each.value if isinstance(each, nodes.Const) else None for each in node.args[:2]]
+    match (name, *texts):
+        case ("map", str() as inner, *_):
+            _check_known(inner, _FILTERS, "filter")
+        case ("select" | "reject", str() as inner, *_):
+            _check_known(inner, _NAMED_TESTS, "test")
+        case ("selectattr" | "rejectattr", _, str() as inner):
+            _check_known(inner, _NAMED_TESTS, "test")
+        case (_, str() as text, *_) if name in _READ:
+            try:
+                _READ[name](text)
+            except ValueError as error:
+                raise SyntaxProblem(str(error)) from error
 
 
 def _check_known(name: str, known: Iterable[str], what: str) -> None:

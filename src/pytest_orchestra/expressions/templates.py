@@ -18,6 +18,7 @@ from pytest_orchestra.expressions.programs import Program
 from pytest_orchestra.expressions.references import Reference
 from pytest_orchestra.expressions.syntax import SyntaxProblem
 from pytest_orchestra.expressions.values import MAX_TEXT, text_of
+from pytest_orchestra.expressions.work import TooMuchWork, account
 from pytest_orchestra.model import SourceLocation
 
 
@@ -45,7 +46,10 @@ class Template:
         Raises:
             EvaluationError: a name is undefined, or values cannot be used so.
         """
-        return self.value if self.root is None else self.root.render(names)
+        if self.root is None:
+            return self.value
+        with account():
+            return self.root.render(names)
 
 
 def compile_template(value: object, *, location: Where = None) -> Template:
@@ -118,7 +122,7 @@ def _text(whole: _Whole, names: Mapping[str, object]) -> str:
     value = whole.render(names)
     try:
         return text_of(value)
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError, TooMuchWork) as error:
         place = f"{whole.location}: " if whole.location else ""
         message = f"{place}`{whole.program.source}`: {error}"
         raise EvaluationError(message, hint="Use a value that has a text.") from error

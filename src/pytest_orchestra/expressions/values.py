@@ -16,6 +16,8 @@ from uuid import UUID
 
 from jinja2 import Undefined
 
+from pytest_orchestra.expressions.work import charge, weight
+
 MAX_TEXT = 10_000_000
 """Characters of a text, and items of a list, that an expression may make."""
 
@@ -114,6 +116,7 @@ def json_text(value: object) -> str:
     """
     demand(value)
     value = written(value)
+    charge(1 + weight(value))
     if isinstance(value, Decimal | float):
         if not math.isfinite(value):
             raise TypeError("infinity and not-a-number cannot be sent")

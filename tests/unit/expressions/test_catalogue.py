@@ -73,6 +73,47 @@ FILTERED = [
     ("'2026-11-21T01:00:00+02:00' | date", "2026-11-21"),
     (f"{INSTANT} | epoch_ms", 1795255200500),
     (f"{INSTANT} | epoch_s", 1795255200),
+    ("1795255200500 | from_epoch_ms", "2026-11-21T10:00:00.500000Z"),
+    ("1795255200.5 | from_epoch_s", "2026-11-21T10:00:00.500000Z"),
+    ("'2024-01-31' | plus(months=1)", "2024-02-29"),
+    (f"{INSTANT} | minus(years=1, months=2, days=1)", "2025-09-20T10:00:00.500000Z"),
+    ("'2026-11-21T01:00:00+02:00' | utc", "2026-11-20T23:00:00Z"),
+    (f"{INSTANT} | seconds_since('2026-11-21T11:00:00+02:00')", Decimal("3600.5")),
+    ("'2026-11-21' | seconds_since('2026-11-20')", Decimal(86400)),
+    ("'2026-11-21' | strftime('%d.%m.%Y')", "21.11.2026"),
+    (f"{INSTANT} | strftime('%H:%M %z%%')", "10:00 +0000%"),
+    ("'21.11.2026' | strptime('%d.%m.%Y')", "2026-11-21"),
+    ("'21.11.26 10:00 +0100' | strptime('%d.%m.%y %H:%M %z')", "2026-11-21T10:00:00+01:00"),
+    ("'Ünïted States 2go' | slug", "united-states-2-go"),
+    ("'orderID of ACME' | snake_case", "order_id_of_acme"),
+    ("'Order id-no' | camel_case", "orderIdNo"),
+    ("'' | camel_case", ""),
+    ("7 | zfill(3)", "007"),
+    ("1234.5 | format_number", "1234.50"),
+    ("-1234567.891 | format_number(1, '.', ',')", "-1.234.567,9"),
+    ("1e6 | format_number(0, ' ')", "1 000 000"),
+    (r"'Order 17 of 20' | regex_search('\d+')", "17"),
+    (r"'Order 17 of 20' | regex_search('(\d+)$')", "20"),
+    (r"'a=1' | regex_search('(\w)=(\d)|(b)')", ["a", "1", None]),
+    (r"'a1b22' | regex_findall('[a-z](\d+)')", ["1", "22"]),
+    (r"'2026-11-21' | regex_replace('(\d+)-(\d+)-(\d+)', '\3.\2.\1')", "21.11.2026"),
+    ("'abc' | regex_replace('', '-')", "-a-b-c-"),
+    (r"'ab' | regex_replace('a|(b)', '<\1>')", "<><b>"),
+    ("'Grüße' | base64", "R3LDvMOfZQ=="),
+    ("'R3LDvMOfZQ' | from_base64", "Grüße"),
+    ("'Pz8_Pz8-' | from_base64", "?????>"),
+    (
+        "'a' | hash",
+        "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+    ),
+    ("'a' | hash('md5')", "0cc175b9c0f1b6a831c399e269772661"),
+    ("'a' | hmac('key', 'md5')", "80ea44ccea14cc2263889567cfacccd7"),
+    ("'a' | hmac('key', 'sha1', 'base64') | length", 28),
+    ("{'a': 1, 'b': 1} | combine({'b': 2}, {'c': 3})", {"a": 1, "b": 2, "c": 3}),
+    ("[1, [2, [3]], []] | flatten", [1, 2, [3]]),
+    ("[{'a': [{'b': 1}]}] | jsonpath('$..b')", [1]),
+    ("['x', 'y', 'z'] | random(seed=7)", "y"),
+    ("1000 | random('a')", 301),
 ]
 
 CALLED = [("len('ab')", 2), ("any([0, 1])", True), ("all([0, 1])", False)]
@@ -93,6 +134,7 @@ TESTED = {
     "odd": "1",
     "even": "2",
     "divisibleby": "9 is divisibleby(3)",
+    "matching": r"'AB-12' is matching('[A-Z]+-\d{2}')",
     "in": "1 is in([1.0])",
     "eq": "1 is eq(1.0)",
     "ne": "1 is ne('1')",
@@ -148,7 +190,33 @@ def test_every_entry_has_its_line_of_the_reference() -> None:
         ("[1, 'a'] | sum", "a number + text cannot be computed"),
         ("'x' | plus(days=1)", "it is no ISO 8601 day, nor an instant with its offset"),
         ("'2026-11-21T10:00:00' | iso", "it is no ISO 8601 day, nor an instant with its offset"),
-        (f"{INSTANT} | plus(years=1)", "it takes weeks, days, hours"),
+        (f"{INSTANT} | plus(decades=1)", "it takes years, months, weeks, days, hours"),
+        (f"{INSTANT} | plus(days='1')", "days is text, not a number"),
+        (f"{INSTANT} | plus(months=1.5)", "months are whole"),
+        (f"{INSTANT} | plus(years=9000)", "the result is too large"),
+        (f"{INSTANT} | plus(days=zz)", "'zz' is undefined"),
+        ("'x' | from_epoch_s", "a number is needed, not text"),
+        ("1e30 | from_epoch_s", "the result is too large"),
+        (f"{INSTANT} | seconds_since('2026-11-21')", "an instant and a day cannot be compared"),
+        (f"{INSTANT} | strftime('%100000d')", "'%1' is not one of %Y %y %m"),
+        (f"{INSTANT} | strftime('%')", "'%' is not one of"),
+        ("'x' | strptime('%d')", "the text is not as the format says"),
+        ("7 | zfill(10**9)", "the width is past 10000"),
+        ("7 | format_number(10**9)", "the precision is past 400"),
+        ("'x' | regex_search('y')", "the pattern finds nothing"),
+        (r"'x' | regex_replace('x', '\1')", "the pattern has no group 1"),
+        ("'!' | from_base64", "it is no text in base64"),
+        ("'_w' | from_base64", "it is no text in base64"),
+        ("'a' | hash('crc')", "the algorithms are md5, sha1, sha256, sha384, sha512"),
+        ("'a' | hmac('k', encoding='x')", "the encodings of hmac are hex, base64"),
+        ("[] | random(1)", "it is empty"),
+        ("[1] | random", "it needs a seed"),
+        ("0 | random(1)", "there is no whole number from 0 on that is below it"),
+        ("'ab' | random(1)", "a list is needed, not text"),
+        ("1 | jsonpath('$' ~ 'x')", "the JSONPath goes wrong after '$': 'x' does not belong"),
+        ("[1] | combine", "a mapping is needed, not a list"),
+        ("1 | flatten", "a list is needed, not a number"),
+        ("'NaN' | from_json", "NaN is not JSON"),
         (f"{INSTANT} | plus(days=10**12)", ""),
         ("'2026-11-21' | epoch_ms", "a day is no instant"),
         ("'[' | from_json", "Expecting value"),
@@ -164,7 +232,35 @@ def test_filters_say_no_instead_of_guessing(source: str, message: str) -> None:
 
 @pytest.mark.parametrize("name", [each.name for each in FILTERS if each.name != "default"])
 def test_no_filter_takes_an_undefined_value(name: str) -> None:
-    arguments = {"replace": "('a', 'b')", "map": "('upper')", "plus": "(days=1)"}.get(name, "")
+    given = {
+        "replace": "('a', 'b')",
+        "map": "('upper')",
+        "plus": "(days=1)",
+        "zfill": "(3)",
+        "regex_replace": "('a', 'b')",
+        "jsonpath": "('$')",
+        "random": "(1)",
+        "hmac": "('a')",
+        "seconds_since": "('2026-11-21')",
+        "strftime": "('%d')",
+        "strptime": "('%d')",
+        **dict.fromkeys(("regex_search", "regex_findall"), "('a')"),
+    }
+    arguments = given.get(name, "")
     arguments = arguments or ("('a')" if name.endswith("attr") else "")
     with pytest.raises(EvaluationError, match=r"'data\.zz' is undefined"):
         compile_expression(f"data.zz | {name}{arguments}").evaluate({"data": {}})
+
+
+def test_random_draws_by_the_run_where_no_seed_is_given() -> None:
+    expression = compile_expression("1000000 | random")
+    drawn = [expression.evaluate({"run": {"id": run}}) for run in ("a", "a", "b")]
+    assert drawn[0] == drawn[1] != drawn[2]
+    seeded = compile_expression("1000000 | random(seed=run.id ~ 'x')")
+    assert seeded.evaluate({"run": {"id": "a"}}) != drawn[0]
+
+
+def test_what_a_pattern_replaces_is_bounded() -> None:
+    names = {"data": {"long": "x" * 2_000, "big": "y" * 9_000}}
+    with pytest.raises(EvaluationError, match="the result is longer than 10000000"):
+        compile_expression("data.long | regex_replace('', data.big)").evaluate(names)
