@@ -26,6 +26,7 @@ from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.model import Problem, Severity
+from pytest_orchestra.suite.conditions import model_conditions
 from pytest_orchestra.suite.plan import Tree, plan_process, plan_suite
 from pytest_orchestra.suite.processes import problems_of, read_processes
 from pytest_orchestra.suite.reading import read_suite
@@ -119,7 +120,10 @@ def _process_plans(path: Path, criterion: Criterion, models: Models) -> Iterator
         raise ConfigurationError(f"{path} holds no process", hint="Draw one in a pool.")
     known = models.known_to(path)
     for process in model.processes:
-        scenarios = generate_scenarios(process, criterion=criterion, processes=known)
-        problems = problems_of(process, model)
+        conditions, unread = model_conditions(process)
+        scenarios = generate_scenarios(
+            process, criterion=criterion, processes=known, conditions=conditions
+        )
+        problems = [*problems_of(process, model), *unread]
         tree = plan_process(scenarios, path, problems)
         yield _Plan(tree, shown_names(process), (*problems, *scenarios.problems))

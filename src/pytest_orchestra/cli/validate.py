@@ -17,6 +17,7 @@ from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.importers import read_drawing
 from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.suite.collecting import in_file_order
+from pytest_orchestra.suite.conditions import model_conditions
 from pytest_orchestra.suite.reading import read_suite
 
 SUMMARY = "Tell what is wrong with BPMN and suite files."
@@ -81,6 +82,7 @@ def _problems(path: Path, models: Models) -> Iterator[Problem]:
     yield from read_drawing(path).problems
     known = models.known_to(path)
     for process in models[path].processes:
+        yield from model_conditions(process)[1]
         yield from generate_scenarios(process, criterion=Criterion.FLOWS, processes=known).problems
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, combinations
+from collections.abc import Set as AbstractSet
+from itertools import chain, combinations, permutations
 
 from pytest_orchestra.flow.decisions import Decision
 from pytest_orchestra.flow.graph import ProcessGraph
+from pytest_orchestra.flow.turns import is_parallel
 from pytest_orchestra.model import ElementId, FlowNode, NodeKind
+
+_CHOICES = frozenset({NodeKind.EXCLUSIVE_GATEWAY, NodeKind.EVENT_BASED_GATEWAY})
+"""They take one flow only."""
 
 
 def concurrent_decisions(
@@ -32,6 +37,43 @@ def concurrent_decisions(
             for first in one:
                 for second in other:
                     yield first, second
+
+
+def concurrent_elements(
+    graph: ProcessGraph,
+) -> Iterator[tuple[AbstractSet[ElementId], AbstractSet[ElementId]]]:
+    """Yield each two sets of nodes of which one may be passed while the other is.
+
+    Branches of all splits that may take several, inclusive ones too, and events that interrupt
+    nothing beside what they come to. Each two sets come in both orders.
+    """
+    for split, starts in (*_splits(graph), *_forks(graph)):
+        yield from permutations(_regions(graph, split, starts), 2)
+    for scope, handlers in graph.handlers.items():
+        around = {node.id for node in graph.nodes_inside(scope)}
+        for handler in handlers:
+            own = {handler.id, *(node.id for node in graph.nodes_inside(handler.id))}
+            yield own, around - own
+            yield around - own, own
+    for node in graph.nodes.values():
+        if is_parallel(node) and graph.is_opened(node):
+            inner = {held.id for held in graph.nodes_inside(node.id)}
+            yield inner, inner
+
+
+def _forks(graph: ProcessGraph) -> Iterator[tuple[ElementId, list[ElementId]]]:
+    """Yield the other nodes from which several tokens may go on, as ``_splits`` does."""
+    for node in graph.nodes.values():
+        flows = graph.outgoing.get(node.id, ())
+        calm = [event.id for event in graph.boundary.get(node.id, ()) if not event.interrupting]
+        is_choice = node.kind in _CHOICES or node.kind is NodeKind.PARALLEL_GATEWAY
+        targets = [] if is_choice else [flow.target for flow in flows]
+        if len(targets) + len(calm) > 1:
+            yield node.id, [*targets, *calm]
+        if calm:
+            inner = [entry.id for entry in graph.entries(node.id)]
+            for event in calm:
+                yield node.id, [event, *inner]
 
 
 def _splits(graph: ProcessGraph) -> Iterator[tuple[ElementId, list[ElementId]]]:

@@ -14,6 +14,7 @@ from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.branches import choose_branches
 from pytest_orchestra.flow.calls import Calls
 from pytest_orchestra.flow.catalogue import ScenarioCatalogue
+from pytest_orchestra.flow.conditions import NO_CONDITIONS, OutcomeConditions
 from pytest_orchestra.flow.cover import choose_flows
 from pytest_orchestra.flow.coverage import measure_coverage
 from pytest_orchestra.flow.decisions import Decisions
@@ -51,6 +52,7 @@ def generate_scenarios(
     max_scenarios: int = 1000,
     steering: Steering = UNSTEERED,
     processes: Mapping[str, Process] = MappingProxyType({}),
+    conditions: OutcomeConditions = NO_CONDITIONS,
 ) -> ScenarioSet:
     """Choose the scenarios of a process.
 
@@ -62,6 +64,7 @@ def generate_scenarios(
         max_scenarios: how many are chosen at most; flow coverage is kept.
         steering: what the suite says of them.
         processes: those that call activities may call, by id.
+        conditions: what its outcomes ask of data.
 
     Returns:
         The scenarios, ``main`` first, the others in the order of the way; and what they cover,
@@ -77,6 +80,7 @@ def generate_scenarios(
         index_process(process),
         max_loop_iterations,
         steering,
+        conditions,
         every_way=criterion is Criterion.PATHS,
     )
     routes = finder.routes
@@ -115,6 +119,7 @@ def find_main(
     graph: ProcessGraph,
     max_turns: int,
     steering: Steering = UNSTEERED,
+    conditions: OutcomeConditions = NO_CONDITIONS,
     *,
     every_way: bool = False,
 ) -> tuple[RunFinder, Run]:
@@ -124,15 +129,17 @@ def find_main(
         graph: the process.
         max_turns: how often a run may turn back by one flow.
         steering: what the suite says of outcomes and loops.
+        conditions: what outcomes ask of data.
         every_way: whether activities may take any number of turns up to N, and inclusive splits
             their flows in every combination.
     """
     turns = allowed_turns(graph, max_turns, steering.max_loop_iterations, every=every_way)
-    game = TokenGame(graph, turns, steering=steering, is_combining=every_way)
-    finder, main = _settled(StateSpace(game), max_turns)
+    play = partial(
+        TokenGame, graph, turns, steering=steering, is_combining=every_way, conditions=conditions
+    )
+    finder, main = _settled(StateSpace(play()), max_turns)
     if not main:
-        game = TokenGame(graph, turns, is_patient=True, steering=steering, is_combining=every_way)
-        finder, main = _settled(StateSpace(game), max_turns)
+        finder, main = _settled(StateSpace(play(is_patient=True)), max_turns)
     return finder, main
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pytest_orchestra.flow.chronicle import ActiveScope, Causes, Chronicle
-from pytest_orchestra.flow.demands import demands_on_data
+from pytest_orchestra.flow.demands import Ask, Demands
 from pytest_orchestra.flow.graph import ProcessGraph
 from pytest_orchestra.flow.move import Move, MoveKind
 from pytest_orchestra.flow.places import PlaceKind
@@ -36,7 +37,7 @@ def tell_run(game: TokenGame, run: Run, defaults: AbstractSet[int]) -> ToldWay:
         run: a complete run.
         defaults: indices of the default outcomes.
     """
-    teller = _Teller(game, defaults)
+    teller = (_EventTeller if game.demands.hosted else _Teller)(game, defaults)
     for edge in run:
         teller.tell(edge)
     return ToldWay(
@@ -54,24 +55,42 @@ class _Teller(Chronicle):
         self.conditions: list[WayCondition] = []
         self._graph: ProcessGraph = game.graph
         self._activities = self._graph.activities
-        self._conditional = self._graph.conditional
+        self.demands: Demands = game.demands
+        self._writes = bool(game.demands.conditions.writes)
+        self._written: frozenset[str] = game.demands.written_first
         self._undoers = _undoers(game)
         self.put(game.places.opening(self._graph, self._graph.process.id), ())
 
     def tell(self, edge: Edge) -> None:
         """Tell a move; what completed several times is compensated as often."""
+        if self._writes:
+            self._written |= self.demands.written_by(edge.move)
         self._tell(edge.move, self.take(edge.consumed))
         undone = [n for n in edge.consumed if self._places[n].kind is PlaceKind.DONE]
         while undone and edge.move.is_plain and self.tokens[undone[0]]:
             self._tell(edge.move, self.take(edge.consumed))
         for place in undone:
             self.tokens.pop(place, None)
+        if self._writes:
+            self._written |= self.demands.written_after(edge.move)
+
+    def end(self, host: ElementId, visit: int, moment: int) -> None:
+        """A visit of a host of events ends."""
+
+    def ask(self, asks: Iterable[Ask], at: ElementId, visit: int, moment: int) -> None:
+        """Note what is asked of data at a moment."""
+        written = self._written
+        self.conditions.extend(
+            self.demands.tell(ask, at=at, visit=visit, moment=moment, written=written)
+            for ask in asks
+        )
 
     def _tell(self, move: Move, causes: Causes) -> None:
         if move.is_plain:
             self._pass(move, causes)
         elif move.kind is MoveKind.START:
             self.decide(move.outcomes)
+            self._start(move, causes)
             self.put(move.produced, causes)
         elif move.kind is MoveKind.CLOSE:
             self._close(move)
@@ -116,6 +135,13 @@ class _Teller(Chronicle):
                 causes = all_left = (left,)
         return all_left
 
+    def _start(self, move: Move, causes: Causes) -> None:
+        """One of several start events is chosen."""
+        if move.element in self.demands.starts:
+            asks = self.demands.of_start(move.element, self._places[move.produced[0]].element)
+            moment = max(causes, default=0)
+            self.ask(asks, move.element, self.visits[move.element] or 1, moment)
+
     def _close(self, move: Move) -> None:
         scope = self.active[move.element].pop(0)
         if move.element in self._graph.nodes:
@@ -124,6 +150,8 @@ class _Teller(Chronicle):
             self._leave(move.element, move.flows, (*scope.left, left), scope.visit, move.produced)
             self._remember(move.produced, scope.turns, left)
             self._note_undone(move.element, left)
+        else:
+            self.end(move.element, 1, len(self.moments) - 1)
 
     def _complete(self, element: ElementId, scope: ActiveScope) -> int:
         causes = tuple(sorted(set(scope.ends))) or scope.entered
@@ -219,16 +247,46 @@ class _Teller(Chronicle):
         self, node: ElementId, flows: Ways, causes: Causes, visit: int, produced: tuple[int, ...]
     ) -> None:
         """Take the flows on from a node, or end the token there."""
-        if node in self._conditional:
-            self.conditions.extend(
-                demands_on_data(self._graph, node, flows, visit=visit, moment=causes[-1])
-            )
+        if node in self.demands.asking:
+            self.ask(self.demands.of_flows(node, flows), node, visit, causes[-1])
         taken = {flow: (self.happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
             self.tokens[place].append(taken.get(self._places[place].element, causes))
         if all(self._places[place].kind is PlaceKind.DONE for place in produced):
             for scope in self.active.get(self._graph.nodes[node].scope, ()):
                 scope.ends.extend(causes)
+
+
+class _EventTeller(_Teller):
+    """Tells also what is asked of data where events come, and where they do not."""
+
+    def __init__(self, game: TokenGame, defaults: AbstractSet[int]) -> None:
+        super().__init__(game, defaults)
+        self._met: set[tuple[ElementId, int]] = set()
+
+    def happen(self, passage: Passage, element: ElementId, causes: Causes, visit: int = 0) -> int:
+        """Note a moment, and what it asks of data that an event comes to it or does not."""
+        moment = super().happen(passage, element, causes, visit)
+        if passage is Passage.ENTERED:
+            self._come(element, moment)
+        elif passage is not Passage.TAKEN:
+            self.end(element, visit, moment)
+        return moment
+
+    def _come(self, event: ElementId, moment: int) -> None:
+        """An event comes, if it is one with a condition."""
+        node = self._graph.nodes[event]
+        host = node.attached_to or node.scope
+        if event in self.demands.hosted.get(host, ()):
+            visit = self.visits[host] or 1
+            self._met.add((event, visit))
+            self.ask([Ask(event, holds=True)], host, visit, moment)
+
+    def end(self, host: ElementId, visit: int, moment: int) -> None:
+        """A visit of a host ends; what has not come to it does so no more."""
+        events = self.demands.hosted.get(host, ())
+        asks = [Ask(event, holds=False) for event in events if (event, visit) not in self._met]
+        self.ask(asks, host, visit, moment)
 
 
 def _undoers(game: TokenGame) -> dict[ElementId, list[int]]:

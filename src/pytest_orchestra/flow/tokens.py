@@ -13,8 +13,10 @@ from itertools import chain
 
 from pytest_orchestra.flow.catching import Catching, Escape, match_catches
 from pytest_orchestra.flow.compensation import Compensation, match_compensation
+from pytest_orchestra.flow.conditions import NO_CONDITIONS, OutcomeConditions
 from pytest_orchestra.flow.decisions import Decisions, Outcome, find_decisions
 from pytest_orchestra.flow.defaults import ShortestWays, measure_ways
+from pytest_orchestra.flow.demands import Demands
 from pytest_orchestra.flow.graph import ProcessGraph, has_event
 from pytest_orchestra.flow.joins import State, join_at
 from pytest_orchestra.flow.move import Move, Watch
@@ -43,9 +45,11 @@ class TokenGame:
             which one branch would turn back for ever and another ends the whole.
         steering: what the suite says of outcomes.
         is_combining: whether inclusive splits take their flows in every combination.
+        conditions: what outcomes ask of data; the rules do not look at it.
 
     Attributes:
         steering: the same, less what it wants as default that turns back or is left out.
+        demands: what its ways ask of data.
         back: the flows that turn back.
         ways: how far it is to the end from every node.
     """
@@ -58,8 +62,10 @@ class TokenGame:
         is_patient: bool = False,
         steering: Steering = UNSTEERED,
         is_combining: bool = False,
+        conditions: OutcomeConditions = NO_CONDITIONS,
     ) -> None:
         self.graph = graph
+        self.demands = Demands(graph, conditions)
         self.catching: Catching = match_catches(graph)
         self.decisions: Decisions = find_decisions(
             graph, self.catching, turns, is_combining=is_combining

@@ -135,6 +135,8 @@ class FlowNode:
         instantiate: a receive task or event-based gateway that starts the process.
         parallel_multiple: an event that needs all its definitions, a gateway all its events.
         called_element: what a call activity calls, as written; may be an expression.
+        writes: names of variables that it writes, as far as the file says so; ``*``: any.
+        script: what it runs itself, of several scripts one after the other.
         vendor: attributes of other namespaces, ``{"camunda:topic": "pay"}``.
     """
 
@@ -152,6 +154,8 @@ class FlowNode:
     instantiate: bool = False
     parallel_multiple: bool = False
     called_element: str = ""
+    writes: tuple[str, ...] = ()
+    script: str = ""
     documentation: str = ""
     vendor: Mapping[str, str] = field(default_factory=dict, hash=False)
     location: SourceLocation | None = None

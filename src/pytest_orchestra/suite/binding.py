@@ -18,6 +18,7 @@ from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step, Undriven
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
+from pytest_orchestra.suite.conditions import KnownData, known_data
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.drift import DRIFTED, drift_problems
 from pytest_orchestra.suite.generation import generate
@@ -145,11 +146,11 @@ class _Binding:
         services = self._services()
         placed = self._steps(elements, services, python_steps)
         self._judge_names([each.step for each in placed])
-        data = self._data(global_data, [each.step for each in placed], elements)
+        data, known = self._data(global_data, [each.step for each in placed], elements)
         if processes is None or isinstance(elements, UnknownElements):
             raise self._refusal()
         process = processes.tested
-        scenarios, problems = generate(suite, processes, elements, self.selection.criterion)
+        scenarios, problems = generate(suite, processes, elements, self.selection.criterion, known)
         told = tuple(scenarios.scenarios)
         drift = self._drift(processes, replace(scenarios, scenarios=told))
         self.problems.extend((*problems, *drift))
@@ -265,14 +266,15 @@ class _Binding:
         global_data: Sequence[DataSet],
         steps: Sequence[Step],
         elements: Elements | UnknownElements,
-    ) -> DataChoice:
+    ) -> tuple[DataChoice, KnownData]:
         suite, asked = self.suite, self.selection
         told = len(self.problems)
         own = suite_data(suite, self.problems, global_data)
         sets = nearest_first(global_data, own)
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
-        return DataChoice(sets, selected, steps, name_of=elements.name_of, judges=are_all_read)
+        choice = DataChoice(sets, selected, steps, name_of=elements.name_of, judges=are_all_read)
+        return choice, known_data(sets.by_name.values())
 
     def _binder(
         self,

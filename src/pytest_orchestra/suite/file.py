@@ -182,6 +182,7 @@ class ScenariosPart(DocumentModel):
     without: dict[str, str] = Field(default_factory=dict)
     add: dict[str, Texts] = Field(default_factory=dict)
     mark: dict[str, MarkPart] = Field(default_factory=dict)
+    names_are_conditions: Flag = False
 
 
 class DataPart(DocumentModel):
@@ -195,9 +196,7 @@ class DataPart(DocumentModel):
 class SuitePart(DocumentModel):
     """A suite file."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("conditions", "library", "concurrency"), _LEAVE_OUT
-    )
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("library", "concurrency"), _LEAVE_OUT)
 
     process: Annotated[Texts, BeforeValidator(_refuse_nameless)]
     name: str | None = None
@@ -205,6 +204,7 @@ class SuitePart(DocumentModel):
     tags: Texts = Field(default_factory=list)
     specs: dict[str, str] = Field(default_factory=dict)
     scenarios: ScenariosPart = Field(default_factory=ScenariosPart)
+    conditions: dict[str, str] = Field(default_factory=dict)
     data: DataPart = Field(default_factory=DataPart)
     defaults: DefaultsPart = Field(default_factory=DefaultsPart)
     python: Texts = Field(default_factory=list)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pytest_orchestra.data.data_sets import DataSets
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
 from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.suite.collecting import in_file_order
+from pytest_orchestra.suite.conditions import KnownData, known_data, suite_conditions
+from pytest_orchestra.suite.data_choice import suite_data
 from pytest_orchestra.suite.places import Elements
 from pytest_orchestra.suite.processes import SuiteProcesses, read_processes
 from pytest_orchestra.suite.reading import SuiteFile
@@ -35,7 +38,9 @@ def suite_scenarios(suite: SuiteFile, criterion: Criterion | None = None) -> Sce
         raise BindingError(suite.problems)
     processes = read_processes(suite)
     elements = Elements(processes.tested, processes.model, processes.called)
-    scenarios, problems = generate(suite, processes, elements, criterion)
+    problems_of_data: list[Problem] = []
+    data = known_data(DataSets.merged(suite_data(suite, problems_of_data)).by_name.values())
+    scenarios, problems = generate(suite, processes, elements, criterion, data)
     found = in_file_order([*processes.problems, *problems])
     if errors := [each for each in found if each.severity is Severity.ERROR]:
         raise BindingError(errors)
@@ -47,6 +52,7 @@ def generate(
     processes: SuiteProcesses,
     elements: Elements,
     criterion: Criterion | None,
+    data: KnownData,
 ) -> tuple[ScenarioSet, Sequence[Problem]]:
     """Choose the scenarios of a suite's process; also what is wrong with it and with the asking.
 
@@ -55,11 +61,13 @@ def generate(
         processes: its own.
         elements: their names.
         criterion: None: the suite's own, else ``branches``.
+        data: what its conditions may speak of.
     """
     part = suite.part.scenarios
     reader = SteeringReader(processes.tested, elements, suite.document)
     turns, _ = turns_of(part, MAX_LOOP_ITERATIONS)
     most = part.max_scenarios
+    conditions, unread = suite_conditions(suite, processes.tested, elements, processes.known, data)
     scenarios = generate_scenarios(
         processes.tested,
         criterion=criterion or Criterion(part.criterion or "branches"),
@@ -67,9 +75,11 @@ def generate(
         max_scenarios=MAX_SCENARIOS if most is None else most,
         steering=reader.read(part),
         processes=processes.known,
+        conditions=conditions,
     )
     return scenarios, (
         *scenarios.problems,
         *reader.problems,
+        *unread,
         *map(reader.placed, scenarios.faults),
     )

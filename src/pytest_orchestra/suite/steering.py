@@ -5,7 +5,7 @@ What they cannot mean is told with its place in the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import chain
 
 from pytest_orchestra.documents.document import Document, PartPath
@@ -16,9 +16,8 @@ from pytest_orchestra.flow.outcomes import NamedOutcomes, name_outcomes
 from pytest_orchestra.flow.scenario import SteeringFault
 from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.model import ElementId, Problem, Process, SourceLocation
-from pytest_orchestra.suite.collecting import collecting
-from pytest_orchestra.suite.elements import Element
 from pytest_orchestra.suite.file import ScenariosPart, Texts
+from pytest_orchestra.suite.outcome_names import OutcomeReader
 from pytest_orchestra.suite.places import Elements
 
 DEFAULT = "default"
@@ -33,7 +32,7 @@ def turns_of(part: ScenariosPart, otherwise: int) -> tuple[int, Mapping[str, int
     return otherwise if said is None else said, {}
 
 
-class SteeringReader:
+class SteeringReader(OutcomeReader):
     """Reads what one suite says.
 
     Args:
@@ -45,10 +44,8 @@ class SteeringReader:
     """
 
     def __init__(self, process: Process, elements: Elements, document: Document) -> None:
-        self.problems: list[Problem] = []
+        super().__init__(elements, document)
         self._process = process
-        self._elements = elements
-        self._document = document
         self._mains: dict[ElementId, PartPath] = {}
 
     def read(self, part: ScenariosPart) -> Steering:
@@ -62,7 +59,7 @@ class SteeringReader:
             without={
                 outcome: why
                 for name, why in part.without.items()
-                for outcome in self._outcomes(name, ("without", name), named)
+                for outcome in self.outcomes(name, ("without", name), named)
             },
             add=self._add(part.add, named),
             max_loop_iterations=self._loops(turns, named),
@@ -87,7 +84,7 @@ class SteeringReader:
 
     def _main(self, names: Texts, named: NamedOutcomes) -> tuple[ElementId, ...]:
         for path, name in _listed(names, ("main",)):
-            for outcome in self._outcomes(name, path, named):
+            for outcome in self.outcomes(name, path, named):
                 self._mains[outcome] = path
                 if outcome not in named.defaults:
                     self._say(
@@ -113,7 +110,7 @@ class SteeringReader:
             if not places:
                 hint = "Name at least one outcome."
                 self._say("place-missing", f"'{key}' names no outcome", path, hint)
-            outcomes = [self._outcomes(name, at, named) for at, name in places]
+            outcomes = [self.outcomes(name, at, named) for at, name in places]
             if places and all(outcomes):
                 found[key] = tuple(chain.from_iterable(outcomes))
         return found
@@ -132,50 +129,6 @@ class SteeringReader:
                         suggestion(name, self._names(named.loops), "These do"),
                     )
         return found
-
-    def _outcomes(self, name: str, path: PartPath, named: NamedOutcomes) -> list[ElementId]:
-        """The outcome that is called so, as the flow floor knows it; empty where there is none."""
-        found: list[ElementId] = []
-        for element in self._found(name, path):
-            if element.id in named.outcomes:
-                found.append(named.outcomes[element.id])
-                continue
-            if element.is_called:
-                self._say(
-                    "not-an-outcome",
-                    f"the {element.kind} '{element.name}' is in a called process, which goes its"
-                    " own 'main'",
-                    path,
-                    "Name outcomes of the tested process only.",
-                )
-                continue
-            own = [each for each in named.outcomes if self._leaves(each, element)]
-            self._say(
-                "not-an-outcome",
-                f"the {element.kind} '{element.name}' is no outcome: that is a flow where ways"
-                " part, or an event that may come",
-                path,
-                suggestion(name, self._names(own or named.outcomes), "Outcomes"),
-            )
-        return found
-
-    def _leaves(self, outcome: ElementId, element: Element) -> bool:
-        """Whether an outcome is a flow out of an element, or an event at it."""
-        other = self._elements[outcome]
-        ends = (other.flow.source if other.flow else None, other.node and other.node.attached_to)
-        return element.id in ends
-
-    def _names(self, elements: Iterable[ElementId]) -> list[str]:
-        return [self._elements[each].name for each in elements]
-
-    def _found(self, name: str, path: PartPath) -> list[Element]:
-        """The element that is called so, as a list; empty, and told, where there is none."""
-        with collecting(self.problems):
-            return [self._elements.find(name, self._at(path))]
-        return []
-
-    def _say(self, code: str, message: str, path: PartPath, hint: str) -> None:
-        self.problems.append(mistake(code, message, at=self._at(path), hint=hint))
 
     def _at(self, path: PartPath) -> SourceLocation:
         """Where a place is written: as a key, or as a text."""

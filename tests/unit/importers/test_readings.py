@@ -129,3 +129,36 @@ def test_a_call_says_what_it_calls(
     extension = f"<extensionElements>{inner}</extensionElements>"
     body = f'<callActivity id="c" {attributes}>{extension}</callActivity>'
     assert node(body).called_element == called
+
+
+CAMUNDA = 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+
+
+def test_a_node_says_which_names_it_writes(node: ReadNode) -> None:
+    """Output mappings, form fields, results, its marker's words; all that a call hands back."""
+    mappings = (
+        '<camunda:inputOutput><camunda:outputParameter name="a">x</camunda:outputParameter>'
+        '<camunda:inputParameter name="no">x</camunda:inputParameter></camunda:inputOutput>'
+        '<camunda:formData><camunda:formField id="b"/></camunda:formData>'
+        '<camunda:out source="x" target="c"/><camunda:out variables="all"/>'
+    )
+    marker = f'<{MULTI} camunda:elementVariable="d"><extensionElements>{COLLECTION}'.replace(
+        "inputCollection", 'inputElement="e" inputCollection'
+    )
+    body = (
+        f'<callActivity id="n" {CAMUNDA} camunda:resultVariable="f">'
+        f"<extensionElements>{mappings}</extensionElements>"
+        f"{marker}</extensionElements></{MULTI}></callActivity>"
+    )
+    assert node(body).writes == ("a", "b", "c", "*", "e", "f", "d")
+
+
+def test_a_node_has_the_texts_of_its_scripts(node: ReadNode) -> None:
+    """Its own, and those of listeners."""
+    body = (
+        f'<scriptTask id="n" {CAMUNDA}><extensionElements><camunda:executionListener event="end">'
+        "<camunda:script>b = 2</camunda:script></camunda:executionListener></extensionElements>"
+        "<script><![CDATA[a = 1]]></script></scriptTask>"
+    )
+    assert node(body).script == "a = 1\nb = 2"
+    assert node('<task id="n"/>').script == ""

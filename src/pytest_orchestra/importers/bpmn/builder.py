@@ -16,6 +16,8 @@ from pytest_orchestra.importers.bpmn.readings import (
     folded_name,
     loop,
     needs_all,
+    script,
+    writes,
 )
 from pytest_orchestra.model import (
     Association,
@@ -135,6 +137,8 @@ class _Builder:
             instantiate=flag(raw, "instantiate", default=False),
             parallel_multiple=needs_all(raw),
             called_element=called_element(raw),
+            writes=writes(raw),
+            script=script(raw),
             documentation=documentation(raw),
             vendor=raw.vendor,
             location=self._at(raw),

@@ -82,6 +82,7 @@ class Role(Enum):
     DATA_ASSOCIATION = "association of an activity or event with data"
     DATA_END = "end of a data association"
     DATA_OBJECT = "data object"
+    SCRIPT = "what a script task runs"
     ANNOTATION = "text annotation"
     ANNOTATION_TEXT = "what a text annotation says"
     LANE_SET = "lane set"
@@ -157,6 +158,7 @@ _NAMES = {
     Role.DATA_ASSOCIATION: "dataInputAssociation dataOutputAssociation",
     Role.DATA_END: "sourceRef targetRef",
     Role.DATA_OBJECT: "dataObject dataObjectReference dataStoreReference",
+    Role.SCRIPT: "script",
     Role.ANNOTATION: "textAnnotation",
     Role.ANNOTATION_TEXT: "text",
     Role.LANE_SET: "laneSet childLaneSet",
@@ -181,7 +183,7 @@ _IGNORED = {
         "participantMultiplicity participantAssociation endPoint supports rendering"
     ),
     "the system runs it, not the test": (
-        "script interface operation operationRef correlationKey correlationProperty "
+        "interface operation operationRef correlationKey correlationProperty "
         "correlationSubscription supportedInterfaceRef messageFlowAssociation "
         "interfaceRef endPointRef"
     ),
@@ -231,7 +233,13 @@ BY_NAME: Mapping[str, ElementType] = MappingProxyType({row.name: row for row in 
 """Every element of the standard that a file may hold, by local name."""
 
 _ANYWHERE = {Role.DOCUMENTATION, Role.EXTENSION}
-_NODE_PARTS = {Role.EVENT, Role.EVENT_REFERENCE, Role.LOOP, Role.DATA_ASSOCIATION}
+_NODE_PARTS = {
+    Role.EVENT,
+    Role.EVENT_REFERENCE,
+    Role.LOOP,
+    Role.DATA_ASSOCIATION,
+    Role.SCRIPT,
+}
 _ARTIFACTS = {Role.ASSOCIATION, Role.ANNOTATION}
 _FLOW_ELEMENTS = {
     Role.NODE,
@@ -286,6 +294,31 @@ EXTENSION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Extension elements kept as if their attributes were the host's: ``zeebe:taskDefinition/type``."""
+
+WRITTEN_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "output": ("target",),
+        "outputParameter": ("name",),
+        "out": ("target", "targetExpression"),
+        "formField": ("id",),
+        "formProperty": ("id", "variable"),
+        "script": ("resultVariable",),
+        "calledDecision": ("resultVariable",),
+        "loopCharacteristics": ("inputElement", "outputCollection"),
+    }
+)
+"""Vendors' extension elements, by local name, with the attributes that name what is written."""
+
+WRITTEN_KEYS = frozenset(
+    {
+        "resultVariable",
+        "resultVariableName",
+        "elementVariable",
+        "elementIndexVariable",
+        "initiator",
+    }
+)
+"""Vendors' attributes, by local name, of a node or its marker that name what is written."""
 
 CALLED_KEYS = ("zeebe:calledElement/processId",)
 """Vendors' words for ``calledElement``."""

@@ -43,6 +43,8 @@ class RawElement:
         text: all text inside, where the metamodel reads it; outer white space removed.
         children: elements that are read, in file order.
         place: of its start tag; where its text is read, of that.
+        writes: names that vendors' elements inside write; ``*``: whatever there is.
+        script: the texts of vendors' scripts inside.
     """
 
     type: ElementType
@@ -51,6 +53,8 @@ class RawElement:
     text: str = ""
     children: tuple[RawElement, ...] = ()
     place: Place = UNKNOWN
+    writes: tuple[str, ...] = ()
+    script: str = ""
 
 
 class StrayReason(Enum):
@@ -125,6 +129,7 @@ class _Reading:
         self._bound(depth, place)
         attributes, vendor = self._attributes(element)
         children: list[RawElement] = []
+        extension: etree._Element | None = None
         text = ""
         if row.role in metamodel.TEXTS:
             text = (element.text if not len(element) else "".join(element.itertext())) or ""
@@ -133,6 +138,7 @@ class _Reading:
             for child, child_row in self._parts(element, row):
                 if child_row.role is Role.EXTENSION:
                     vendor = {**vendor, **self._extension_values(child)}
+                    extension = child
                 else:
                     children.append(self.element(child, child_row, depth + 1))
         return RawElement(
@@ -142,6 +148,8 @@ class _Reading:
             text=text.strip(),
             children=tuple(children),
             place=place,
+            writes=() if extension is None else tuple(_written(extension)),
+            script="" if extension is None else _scripts(extension),
         )
 
     def leniently(self, element: etree._Element, parent: str) -> ElementType | None:
@@ -226,6 +234,24 @@ class _Reading:
         else:
             return
         raise refusal("model-too-large", message, hint, file=self._file, place=place)
+
+
+def _written(extension: etree._Element) -> Iterator[str]:
+    """The names that vendors' elements write, mapping by mapping."""
+    for element in extension.iter():
+        name = _split(str(element.tag))[1]
+        if name == "out" and element.get("variables") == "all":
+            yield "*"
+        for attribute in metamodel.WRITTEN_VALUES.get(name, ()):
+            value = element.get(attribute, "").strip()
+            if value:
+                yield value
+
+
+def _scripts(extension: etree._Element) -> str:
+    """The texts of vendors' scripts, of listeners for instance."""
+    scripts = (each for each in extension.iter() if _split(str(each.tag))[1] == "script")
+    return "\n".join(filter(None, ("".join(each.itertext()).strip() for each in scripts)))
 
 
 def _split(tag: str) -> tuple[str, str]:

@@ -89,6 +89,25 @@ def loop(raw: RawElement) -> Loop | None:
     )
 
 
+def writes(raw: RawElement) -> tuple[str, ...]:
+    """The names that a node writes, as far as vendors' words say so; ``*``: whatever there is."""
+    markers = [child for child in raw.children if child.type.role is Role.LOOP]
+    named = [
+        value
+        for part in (raw, *markers)
+        for key, value in part.vendor.items()
+        if key.rpartition(":")[2] in metamodel.WRITTEN_KEYS
+    ]
+    found = (*raw.writes, *(name for marker in markers for name in marker.writes), *named)
+    return tuple(dict.fromkeys(found))
+
+
+def script(raw: RawElement) -> str:
+    """What a node runs itself: of a script task its script, and vendors' scripts."""
+    own = [child.text for child in raw.children if child.type.role is Role.SCRIPT]
+    return "\n".join(filter(None, (*own, raw.script)))
+
+
 def _collection(marker: RawElement) -> str:
     vendor = (marker.vendor.get(key, "") for key in metamodel.COLLECTION_KEYS)
     return _text_of(marker, Role.COLLECTION) or next(filter(None, vendor), "")
