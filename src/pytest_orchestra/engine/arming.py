@@ -109,7 +109,7 @@ class Armed:
 
     @staticmethod
     def _rendered(bound: BoundStep, template: CallTemplate, context: RunContext) -> Call:
-        return render_address(template, context.names(bound.visit), within=ARM_WITHIN)
+        return render_address(template, context.names(bound.visit, bound.items), within=ARM_WITHIN)
 
     async def _arm_all(self, wanted: Sequence[tuple[Address, CallTemplate, Call]]) -> None:
         if len(wanted) == 1:

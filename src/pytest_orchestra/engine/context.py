@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pytest_orchestra.expressions.references import Reference
 from pytest_orchestra.results import JsonLike
+from pytest_orchestra.suite.each import items_of
 from pytest_orchestra.suite.expectations import EVERY_RESULT
 
 
@@ -21,6 +22,7 @@ class RunContext:
         variables: the environment's ``vars``.
         read_file: what ``file('x.json')`` does.
         step_values: of each alias its latest result, and under ``all`` every one.
+        items: of each list of the data the one that the step which runs has.
         undelivered: aliases whose latest visit gave no values, to the step's name.
     """
 
@@ -31,12 +33,19 @@ class RunContext:
     variables: Mapping[str, JsonLike]
     read_file: Callable[[str, Mapping[str, object]], object]
     step_values: dict[str, dict[str, JsonLike]] = field(default_factory=dict)
+    items: Mapping[str, JsonLike] = field(default_factory=dict)
     undelivered: dict[str, str] = field(default_factory=dict)
 
-    def names(self, visit: int) -> dict[str, object]:
-        """Everything that a template may use at an element's ``visit``."""
+    def names(self, visit: int, items: Mapping[str, int]) -> dict[str, object]:
+        """Everything that a template may use.
+
+        Args:
+            visit: of the element.
+            items: of each list of the data which item its visit has, from 1.
+        """
         names: dict[str, object] = {
             "data": self.data,
+            "each": items_of(self.data, items),
             "step": self.step_values,
             "visit": visit,
             "vars": self.variables,

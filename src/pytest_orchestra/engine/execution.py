@@ -18,6 +18,7 @@ from pytest_orchestra.errors import ConnectorError, EvaluationError, OrchestraEr
 from pytest_orchestra.results import JsonLike, StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Call, Client, ProtocolPlugin, Watch
 from pytest_orchestra.suite.bound import BoundStep, CallTemplate, Step
+from pytest_orchestra.suite.each import items_of
 
 PYTHON = "PYTHON"
 """The channel of Python steps, as results spell it."""
@@ -49,7 +50,8 @@ class Execution:
         if this one delivers nothing.
         """
         step = bound.step
-        names = self.context.names(bound.visit)
+        self.context.items = items_of(self.context.data, bound.items)
+        names = self.context.names(bound.visit, bound.items)
         try:
             if step.python is not None:
                 outcome = await call_python(

@@ -21,7 +21,9 @@ from pytest_orchestra.suite.collecting import collecting, in_file_order
 from pytest_orchestra.suite.conditions import KnownData, known_data
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.drift import DRIFTED, drift_problems
+from pytest_orchestra.suite.each import NO_EACH, Each, item_keys, read_each
 from pytest_orchestra.suite.generation import generate
+from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.names import KnownNames
 from pytest_orchestra.suite.order import OrderCheck
@@ -36,6 +38,9 @@ from pytest_orchestra.suite.services import Services, Specs
 from pytest_orchestra.suite.steps import StepCompiler
 from pytest_orchestra.suite.twins import find_twins
 from pytest_orchestra.suite.undriven import find_undriven
+
+_LOST_EACH = frozenset({"data", "data.each"})
+"""Keys with mistakes past which the lists of ``data.each`` are not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +150,11 @@ class _Binding:
         )
         services = self._services()
         placed = self._steps(elements, services, python_steps)
-        self._judge_names([each.step for each in placed])
-        data, known = self._data(global_data, [each.step for each in placed], elements)
+        steps = [each.step for each in placed]
+        self._judge_names(steps)
+        data, known = self._data(global_data, steps, elements)
+        each = self._each(elements, data)
+        known = replace(known, each=item_keys(each, data.sets))
         if processes is None or isinstance(elements, UnknownElements):
             raise self._refusal()
         process = processes.tested
@@ -155,7 +163,8 @@ class _Binding:
         drift = self._drift(processes, replace(scenarios, scenarios=told))
         self.problems.extend((*problems, *drift))
         tasks = tasks_of(process, processes.called)
-        binder = self._binder(tasks, told, placed, data)
+        items = ItemBinder(each, steps, lambda element: elements[element].name)
+        binder = self._binder(tasks, told, placed, data, items)
         bound = tuple(each for each in map(binder.bind, told) if each is not None)
         self.problems.extend(binder.problems)
         has_drifted = any(each.code == DRIFTED for each in drift)
@@ -241,6 +250,18 @@ class _Binding:
             placed.append(compiler.compile_python(number, marked))
         return [each for each in placed if each is not None]
 
+    def _each(self, elements: Elements | UnknownElements, data: DataChoice) -> Each:
+        """Which elements take items; none where it is not known what they are called."""
+        if isinstance(elements, UnknownElements):
+            return NO_EACH
+        return read_each(
+            self.suite.part.data.each,
+            self.suite.document,
+            elements.find,
+            data.sets if data.judges else None,
+            self.problems,
+        )
+
     def _judge_names(self, steps: Sequence[Step]) -> None:
         suite, environment = self.suite, self.environment
         names = KnownNames(
@@ -252,6 +273,7 @@ class _Binding:
             )
             | frozenset(step.alias for step in steps if step.alias),
             variables=environment.variables if environment is not None else None,
+            lists=None if _LOST_EACH & suite.lost else frozenset(suite.part.data.each.values()),
             lost_aliases=None if "python" in suite.lost else suite.lost_aliases,
         )
         for step in steps:
@@ -282,6 +304,7 @@ class _Binding:
         scenarios: Sequence[Scenario],
         placed: Sequence[PlacedStep],
         data: DataChoice,
+        items: ItemBinder,
     ) -> ScenarioBinder:
         suite = self.suite
         return ScenarioBinder(
@@ -295,6 +318,7 @@ class _Binding:
                 asked=_asked(suite, self.selection.criterion),
             ),
             data=data,
+            items=items,
             order=OrderCheck([each.step for each in placed], self._roots),
             environment=self.environment,
         )

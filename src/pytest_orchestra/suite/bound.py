@@ -135,6 +135,7 @@ class BoundStep:
         visit: ``{{visit}}``, from 1; 1 for a process.
         moment: index in ``scenario.moments``; -1 before the first, ``len`` after the last.
         is_finally: whether it is of ``finally``; its element is the process.
+        items: of each list under ``data.each`` which item it has, from 1.
     """
 
     step: Step
@@ -144,6 +145,7 @@ class BoundStep:
     visit: int
     moment: int
     is_finally: bool = False
+    items: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from pytest_orchestra.expressions.references import Reference
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.suite.bound import BoundStep, Step
 from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.each import EACH
 from pytest_orchestra.suite.fitting import Fitting
 from pytest_orchestra.suite.marks import Marking
 from pytest_orchestra.suite.names import references_of
@@ -104,11 +105,11 @@ class DataChoice:
     ) -> None:
         steps = tuple(steps)
         self.fitting = Fitting(tuple(sets.by_name.values()), name_of)
-        self._sets = sets
+        self.sets = sets
         self._selected = selected
-        self._judges = judges
+        self.judges = judges
         self._read: Mapping[int, tuple[Reference, ...]] = {
-            id(step): tuple(each for each in references_of(step) if each.root == "data")
+            id(step): tuple(each for each in references_of(step) if each.root in ("data", EACH))
             for step in steps
         }
         self._is_read = any(self._read.values()) or any(
@@ -131,7 +132,7 @@ class DataChoice:
         if not self._is_read:
             return Choice()
         chosen = self._selected.choose(tags=marking.tags)
-        if chosen is None and self._sets.by_name:
+        if chosen is None and self.sets.by_name:
             return Choice(skip="none of the selected data sets is there")
         return Choice(data=chosen)
 
@@ -143,26 +144,27 @@ class DataChoice:
             if key not in self._looked_at:
                 self._looked_at.add(key)
                 for reference in self._read[id(bound.step)]:
-                    self._check(reference, data)
+                    if reference.root == "data":
+                        self._check(reference, data)
 
     def _own(self, key: str, marking: Marking) -> Choice:
         """The scenario's own set, which has the values of the one that its mark names too."""
         extended = Choice() if marking.data is None else self._named(marking, marking.data)
         if extended.skip or (marking.data is not None and extended.data is None):
             return extended
-        if marking.data is None and self._selected is not self._sets:
+        if marking.data is None and self._selected is not self.sets:
             return Choice(skip=f"its own data set '{key}' is not selected")
         return Choice(data=scenario_set(key, marking, extended.data))
 
     def _named(self, marking: Marking, name: str) -> Choice:
-        found = self._sets.choose(named=name)
+        found = self.sets.choose(named=name)
         if found is None:
-            if self._judges:
+            if self.judges:
                 self._problems[marking.data_at] = mistake(
                     "unknown-data",
                     f"no data set is called '{name}'",
                     at=marking.data_at,
-                    hint=suggestion(name, self._sets.by_name, "There are") or _NAME_FILES,
+                    hint=suggestion(name, self.sets.by_name, "There are") or _NAME_FILES,
                 )
             return Choice()
         if found.name not in self._selected.by_name:
@@ -170,10 +172,10 @@ class DataChoice:
         return Choice(data=found)
 
     def _check(self, reference: Reference, data: DataSet | None) -> None:
-        if reference.optional or not self._judges:
+        if reference.optional or not self.judges:
             return
         if data is None:
-            if not self._sets.by_name:
+            if not self.sets.by_name:
                 self._problems["none"] = self._problems.get("none") or mistake(
                     "no-data",
                     f"'{reference}' is read, and there is no data set",

@@ -188,9 +188,10 @@ class ScenariosPart(DocumentModel):
 class DataPart(DocumentModel):
     """``data``: where the suite's data sets are."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("pick", "each"), _LEAVE_OUT)
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("pick",), _LEAVE_OUT)
 
     files: Texts = Field(default_factory=list)
+    each: dict[str, str] = Field(default_factory=dict)
 
 
 class SuitePart(DocumentModel):

@@ -13,14 +13,15 @@ from pytest_orchestra.model import Problem
 from pytest_orchestra.suite.bound import Step
 from pytest_orchestra.suite.expectations import EVERY_RESULT
 
-LATER_ROOTS = frozenset({"each", "with", "element"})
+LATER_ROOTS = frozenset({"with", "element"})
 """Names that are documented but not there yet."""
 
 _FIXED: Mapping[str, frozenset[str]] = {
     "run": frozenset({"id", "worker"}),
     "session": frozenset({"id"}),
 }
-RUN_ROOTS = frozenset({"data", "step", "visit", "vars", *_FIXED})
+_NAME_LIST = "Say which element takes its items: 'data: {each: {ELEMENT: LIST}}'."
+RUN_ROOTS = frozenset({"data", "each", "step", "visit", "vars", *_FIXED})
 """What every template and rule sees, whatever the channel."""
 
 
@@ -56,12 +57,14 @@ class KnownNames:
         roots: by channel, what its rules and saves see.
         aliases: of all steps.
         variables: the environment's; None: they are not known.
+        lists: that ``data.each`` names; None: they are not known.
         lost_aliases: of steps that have mistakes of form; None: any, as modules are lost.
     """
 
     roots: Mapping[str, Collection[str]]
     aliases: frozenset[str]
     variables: Mapping[str, object] | None = None
+    lists: frozenset[str] | None = frozenset()
     lost_aliases: frozenset[str] | None = field(default_factory=frozenset)
 
     def problems(self, step: Step) -> Iterator[Problem]:
@@ -83,9 +86,18 @@ class KnownNames:
         if root == "vars" and key is not None and not reference.optional:
             known = self.variables
             return None if known is None or key in known else _unknown_key(reference, known)
+        if root == "each":
+            return self._unknown_list(reference, key)
         if root == "step":
             return self._unknown_step(reference, key)
         return None
+
+    def _unknown_list(self, reference: Reference, name: str | None) -> Problem | None:
+        if self.lists is None or name in self.lists:
+            return None
+        what = "'each' alone says nothing" if name is None else f"'each' has no list '{name}'"
+        hint = suggestion(name or "", self.lists, "Its lists") or _NAME_LIST
+        return mistake("unknown-name", what, at=reference.location, hint=hint)
 
     def _unknown_step(self, reference: Reference, alias: str | None) -> Problem | None:
         if alias is None:

@@ -10,6 +10,7 @@ from pytest_orchestra.flow.scenario import Passage, Scenario
 from pytest_orchestra.model import ElementId, FlowNode, Problem, Process
 from pytest_orchestra.suite.bound import BoundScenario, BoundStep
 from pytest_orchestra.suite.data_choice import DataChoice
+from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.placing import PlacedStep, Placing
@@ -27,6 +28,7 @@ class ScenarioBinder:
         steps: in the order in which they run where they stand at one place.
         markings: what the suite says of single scenarios.
         data: chooses data sets.
+        items: gives steps their items of lists.
         order: checks what steps read of each other.
         environment: None: no connection is known to be disabled.
 
@@ -41,6 +43,7 @@ class ScenarioBinder:
         *,
         markings: Markings,
         data: DataChoice,
+        items: ItemBinder,
         order: OrderCheck,
         environment: EnvironmentDefinition | None,
     ) -> None:
@@ -49,6 +52,7 @@ class ScenarioBinder:
         self._tasks = frozenset(tasks)
         self._markings = markings
         self._data = data
+        self._items = items
         self._order = order
         self._environment = environment
         self.used: set[int] = set()
@@ -58,7 +62,8 @@ class ScenarioBinder:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with marks, data and references in the scenarios so far."""
-        return (*self._markings.problems, *self._data.problems, *self._order.problems)
+        parts = (self._markings, self._data, self._items, self._order)
+        return tuple(problem for part in parts for problem in part.problems)
 
     @property
     def drivers(self) -> Drivers:
@@ -73,16 +78,18 @@ class ScenarioBinder:
         """A scenario with all it needs to run; None where the suite leaves it out."""
         way = Way(scenario)
         steps, cleanup = self._placing.bind(way), self._placing.bind_cleanup(way)
-        every = (*steps, *cleanup)
-        self.used.update(id(bound.step) for bound in every)
+        self.used.update(id(bound.step) for bound in (*steps, *cleanup))
         marking = self._markings[scenario.key]
         if not marking.active:
             return None
         if marking.data is not None or marking.values is not None:
             self._named.add(scenario.key)
         choice = self._data.choose(scenario.key, marking)
+        steps, cleanup = self._items.bind(way, steps), self._items.bind(way, cleanup)
+        every = (*steps, *cleanup)
         if not choice.skip:
             self._data.look_at(choice.data, every)
+            self._items.look_at(choice.data, every)
         self._order.look_at(way, every)
         return BoundScenario(
             item=scenario.key,

@@ -30,7 +30,7 @@ def context() -> RunContext:
 
 
 def value(context: RunContext, text: str, visit: int = 1) -> object:
-    return compile_expression(text).evaluate(context.names(visit))
+    return compile_expression(text).evaluate(context.names(visit, {}))
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,6 @@ def test_planned_keys_of_a_step_are_refused_by_name(key: str) -> None:
     ("section", "key"),
     [
         ("data", "pick"),
-        ("data", "each"),
     ],
 )
 def test_planned_keys_of_a_section_are_refused_by_name(section: str, key: str) -> None:

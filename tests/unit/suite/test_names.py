@@ -63,10 +63,9 @@ steps:
             "{{zzz}}",
             (
                 "[unknown-name] unknown name 'zzz'."
-                " Known names: data, run, session, step, vars, visit."
+                " Known names: data, each, run, session, step, vars, visit."
             ),
         ),
-        ("{{each.x}}", "[not-yet] the name 'each' is not there yet. Leave it out for now."),
         ("{{with.x}}", "[not-yet] the name 'with' is not there yet. Leave it out for now."),
         ("{{element.id}}", "[not-yet] the name 'element' is not there yet. Leave it out for now."),
         (
