@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations, islice
 
 from pytest_orchestra.expressions.solving.constraints import Constraint, Kinds, Verdict
-from pytest_orchestra.expressions.solving.solver import solve
+from pytest_orchestra.expressions.solving.solver import Backend, solve
 
 MAX_SETS = 600
 """Sets that are looked at for a smaller one."""
@@ -15,7 +15,7 @@ _NO_KINDS: Kinds = {}
 
 
 def smallest_clash(
-    constraints: Sequence[Constraint], *, kinds: Kinds = _NO_KINDS
+    constraints: Sequence[Constraint], *, kinds: Kinds = _NO_KINDS, backend: Backend = "auto"
 ) -> tuple[int, ...]:
     """The constraints that cannot be met together, as few as are found.
 
@@ -27,7 +27,7 @@ def smallest_clash(
 
     def clash(indices: Sequence[int]) -> bool:
         asked = [constraints[index] for index in indices]
-        return solve(asked, kinds=kinds).verdict is Verdict.IMPOSSIBLE
+        return solve(asked, kinds=kinds, backend=backend).verdict is Verdict.IMPOSSIBLE
 
     found = tuple(range(len(constraints)))
     if not clash(found):

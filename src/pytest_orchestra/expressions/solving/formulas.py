@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import operator as operators
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pytest_orchestra.expressions.conditions.conditions import Language
-from pytest_orchestra.expressions.conditions.tree import ComparisonOperator, NamePath, Tree
+from pytest_orchestra.expressions.conditions.tree import (
+    Arithmetic,
+    ComparisonOperator,
+    NamePath,
+    Tree,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +160,23 @@ def _in_one_form(operator: ComparisonOperator, apart: Linear) -> Claim:
         operator = MIRRORED[operator]
     limit = -Fraction(apart.constant) * factor
     return Claim(tuple((variable, each * factor) for variable, each in sides), operator, limit)
+
+
+def claims_in(formula: Formula) -> Iterator[Claim]:
+    """The claims of a formula."""
+    if isinstance(formula, Claim):
+        yield formula
+        return
+    for part in formula.parts:
+        yield from claims_in(part)
+
+
+def has_product(formula: Formula) -> bool:
+    """Whether a formula has a product of names, which is more than a sum."""
+    return any(
+        isinstance(variable, Hidden)
+        and isinstance(variable.tree, Arithmetic)
+        and variable.tree.operator == "*"
+        for claim in claims_in(formula)
+        for variable, _ in claim.sides
+    )

@@ -7,13 +7,16 @@ one that must not be true. ``$`` begins one of JUEL.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
 from pytest_orchestra.expressions.solving.checking import are_met
 from pytest_orchestra.expressions.solving.constraints import Constraint, Verdict
-from pytest_orchestra.expressions.solving.solver import solve
+from pytest_orchestra.expressions.solving.solver import Backend, solve
 
+HAS_Z3 = find_spec("z3") is not None
+BACKENDS = ("builtin", pytest.param("z3", marks=pytest.mark.skipif(not HAS_Z3, reason="no z3")))
 Asked = Callable[..., list[Constraint]]
 
 
@@ -259,10 +262,11 @@ TABLES = (
 CASES = tuple(line for table in TABLES for line in table.strip().splitlines())
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("line", CASES)
-def test_the_verdict_and_the_values_are_right(line: str, asked: Asked) -> None:
+def test_the_verdict_and_the_values_are_right(line: str, backend: Backend, asked: Asked) -> None:
     verdict, *texts = line.split(" | ")
     constraints = asked(*texts)
-    found = solve(constraints)
+    found = solve(constraints, backend=backend)
     assert found.verdict is VERDICTS[verdict]
     assert are_met(constraints, found.values) is (found.verdict is Verdict.POSSIBLE)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from importlib.util import find_spec
 
 import pytest
 
+from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.expressions.solving.constraints import Constraint, Solution, Verdict
 from pytest_orchestra.expressions.solving.solver import MAX_CONSTRAINTS, solve
 
+HAS_Z3 = find_spec("z3") is not None
+needs_z3 = pytest.mark.skipif(not HAS_Z3, reason="no z3")
 Asked = Callable[..., list[Constraint]]
 Solved = Callable[..., Solution]
 
@@ -80,8 +84,30 @@ def test_nothing_is_possible() -> None:
     assert solve([]) == Solution(verdict=Verdict.POSSIBLE)
 
 
-def test_many_choices_end_without_an_answer(solved: Solved) -> None:
+def test_many_choices_end_without_an_answer(asked: Asked) -> None:
     """Each of ten names is one of eight values: that is refuted only by going through all."""
     names = "abcdefghij"
     one_of = [f"{name} in (1, 2, 3, 4, 5, 6, 7, 8)" for name in names]
-    assert solved(*one_of, "+".join(names) + " > 1000").verdict is Verdict.UNKNOWN
+    found = solve(asked(*one_of, "+".join(names) + " > 1000"), backend="builtin")
+    assert found.verdict is Verdict.UNKNOWN
+
+
+@needs_z3
+def test_z3_is_asked_where_the_other_gives_up(asked: Asked) -> None:
+    names = "abcdefghij"
+    one_of = [f"{name} in (1, 2, 3, 4, 5, 6, 7, 8)" for name in names]
+    assert solve(asked(*one_of, "+".join(names) + " > 1000")).verdict is Verdict.IMPOSSIBLE
+
+
+@needs_z3
+def test_z3_knows_products(asked: Asked) -> None:
+    assert solve(asked("x * y > 100", "x < 20")).verdict is Verdict.POSSIBLE
+    assert solve(asked("x * y > 100", "x < 20", "y < 5", "x > 0")).verdict is Verdict.IMPOSSIBLE
+    assert solve(asked("x * y > 100"), backend="builtin").verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.skipif(HAS_Z3, reason="z3 is installed")
+def test_z3_that_is_not_installed_is_named(asked: Asked) -> None:
+    with pytest.raises(ConfigurationError, match="solver"):
+        solve(asked("x > 1"), backend="z3")
+    assert solve(asked("x * y > 100")).verdict is Verdict.UNKNOWN
