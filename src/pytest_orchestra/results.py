@@ -100,6 +100,8 @@ class StepResult:
         is_finally: whether it is of ``finally``; then ``element`` is the process.
         definition: ``file:line`` of the step.
         within: the deadline in seconds; None for a step that never began.
+        attempts: how often it called or looked, in all tries.
+        retries: how often it was tried again.
         satisfied_after_ms: when an assertion first held, from the step's start.
         saved: values that ``save`` took, by name.
         notes: what people read after the violations, one line each: what was seen, the closest
@@ -118,6 +120,7 @@ class StepResult:
     is_finally: bool = False
     definition: str = ""
     attempts: int = 0
+    retries: int = 0
     within: float | None = None
     duration_ms: float = 0.0
     satisfied_after_ms: float | None = None
@@ -165,6 +168,11 @@ class TestRun:
     def failed_steps(self) -> tuple[StepResult, ...]:
         """The steps that failed, in the order they ran."""
         return tuple(step for step in self.steps if step.status is StepStatus.FAILED)
+
+    @property
+    def flaky_steps(self) -> tuple[StepResult, ...]:
+        """The steps that passed, but not at the first try."""
+        return tuple(step for step in self.steps if step.status is StepStatus.FLAKY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

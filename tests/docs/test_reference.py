@@ -37,6 +37,7 @@ KEYS = [
     ("## data", [parts.DataPart]),
     ("## defaults", [parts.DefaultsPart, parts.ChannelDefaultsPart]),
     ("## Step", [parts.StepPart]),
+    ("## retry", [parts.RetryPart]),
     ("## action and assertion", [parts.CallPart]),
     ("## expect", [parts.ExpectPart]),
 ]
@@ -62,7 +63,7 @@ def test_examples_of_keys_can_be_used(table: Table) -> None:
             value = parse_document(words(example)[0], file="example.yaml").value
             assert isinstance(value, dict)
             assert words(key)[0] in value or heading == "## defaults"
-            needed = {"channel": "http", "process": "order.bpmn"}
+            needed = {"channel": "http", "process": "order.bpmn", "times": 1}
             wrong = [
                 decode_value(
                     {name: each for name, each in needed.items() if name in keys_of(model)} | value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,14 +11,20 @@ from pytest_orchestra.engine.arming import Armed
 from pytest_orchestra.engine.assertions import Wait
 from pytest_orchestra.engine.context import RunContext
 from pytest_orchestra.engine.deadlines import bounded, broken
-from pytest_orchestra.engine.outcome import Outcome, out_of_time, refused, unavailable
+from pytest_orchestra.engine.outcome import (
+    Outcome,
+    out_of_time,
+    refused,
+    retried,
+    unavailable,
+)
 from pytest_orchestra.engine.python_calls import call_python
 from pytest_orchestra.engine.rendering import render_call, render_expectation
 from pytest_orchestra.engine.session import EngineSession
 from pytest_orchestra.errors import ConnectorError, EvaluationError, OrchestraError
 from pytest_orchestra.results import JsonLike, StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Call, Client, ProtocolPlugin, Watch
-from pytest_orchestra.suite.bound import BoundStep, CallTemplate, Step
+from pytest_orchestra.suite.bound import BoundStep, CallTemplate, Retry, Step
 from pytest_orchestra.suite.each import items_of
 
 PYTHON = "PYTHON"
@@ -49,6 +56,24 @@ class Execution:
         What it delivers is in the context afterwards, and what an earlier visit delivered is not,
         if this one delivers nothing.
         """
+        outcome = await self._tried(bound, bound.step.retry)
+        self._deliver(bound.step, outcome)
+        return outcome
+
+    async def _tried(self, bound: BoundStep, retry: Retry) -> Outcome:
+        """Try a step until it passes, or fails in a way that is not tried again."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        outcome = await self._once(bound)
+        for number in range(1, retry.times + 1):
+            if not retry.covers(outcome.violations):
+                break
+            await asyncio.sleep(retry.pause(number))
+            after = clock() - began
+            outcome = retried(outcome, await self._once(bound), after=after)
+        return outcome
+
+    async def _once(self, bound: BoundStep) -> Outcome:
         step = bound.step
         self.context.items = items_of(self.context.data, bound.items)
         names = self.context.names(bound.visit, bound.items)
@@ -61,11 +86,9 @@ class Execution:
                 outcome = await self._call(bound, step.call, names)
             else:
                 outcome = Outcome()
-            outcome = _save(step, outcome, names)
+            return _save(step, outcome, names)
         except OrchestraError as error:
-            outcome = refused(error)
-        self._deliver(step, outcome)
-        return outcome
+            return refused(error)
 
     async def run_within(self, bound: BoundStep, within: float, *, limit: float) -> Outcome:
         """Execute a ``finally`` step in what is left of the ``limit`` of a run that was cut."""

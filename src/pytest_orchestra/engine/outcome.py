@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.errors import (
     ConfigurationError,
@@ -15,6 +15,8 @@ from pytest_orchestra.errors import (
 from pytest_orchestra.results import Evidence, JsonLike, Violation, ViolationType
 
 NO_EVIDENCE = Evidence()
+
+_TRY = "try"
 
 _CODES: tuple[tuple[type[OrchestraError], str], ...] = (
     (EvaluationError, "validation"),
@@ -33,6 +35,7 @@ class Outcome:
         saved: what ``save`` took of them, or a Python step returned.
         delivered: whether there is anything that later steps can use.
         spent: ids of the observations that an assertion passed on.
+        attempts: calls or looks; ``retries``: how often it was tried again.
         satisfied_after: seconds.
         reproduce: a line that does the same by hand; no secrets.
     """
@@ -43,6 +46,7 @@ class Outcome:
     delivered: bool = False
     evidence: Evidence = NO_EVIDENCE
     attempts: int = 1
+    retries: int = 0
     satisfied_after: float | None = None
     spent: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
@@ -60,6 +64,27 @@ def cut(error: BaseException) -> Outcome:
         message=f"the run was cut off while this step ran ({type(error).__name__})",
     )
     return Outcome(violations=(violation,))
+
+
+def retried(failed: Outcome, outcome: Outcome, *, after: float) -> Outcome:
+    """What another try came to, with what the tries before it came to.
+
+    Args:
+        failed: the tries before.
+        outcome: of this try.
+        after: seconds from the step's start to this try's.
+    """
+    number = failed.retries + 1
+    told = [note for note in failed.notes if note.startswith(_TRY)]
+    reasons = "; ".join(f"{each.type.value}: {each.message}" for each in failed.violations)
+    satisfied = outcome.satisfied_after
+    return replace(
+        outcome,
+        attempts=failed.attempts + outcome.attempts,
+        retries=number,
+        satisfied_after=None if satisfied is None else after + satisfied,
+        notes=(*outcome.notes, *told, f"{_TRY} {number} failed: {reasons}"),
+    )
 
 
 def out_of_time(within: float) -> Outcome:

@@ -60,7 +60,6 @@ def step_result(
     if masked is not seen:
         evidence, saved = _kept(evidence, masked)
     after = outcome.satisfied_after
-    failed = StepStatus.FAILED if outcome.violations else StepStatus.PASSED
     return StepResult(
         step_id=step.id,
         name=step.name,
@@ -69,10 +68,11 @@ def step_result(
         element=bound.element,
         place=bound.place,
         visit=bound.visit,
-        status=StepStatus.SKIPPED if skipped else failed,
+        status=_status(outcome, skipped),
         is_finally=bound.is_finally,
         definition=str(step.location),
         attempts=outcome.attempts,
+        retries=outcome.retries,
         within=None if skipped else step.expect.within,
         duration_ms=duration * 1000,
         satisfied_after_ms=after * 1000 if after is not None else None,
@@ -83,6 +83,14 @@ def step_result(
         notes=tuple(map(hide.text, outcome.notes)),
         reproduce=hide.known(outcome.reproduce),
     )
+
+
+def _status(outcome: Outcome, skipped: str) -> StepStatus:
+    if skipped:
+        return StepStatus.SKIPPED
+    if outcome.violations:
+        return StepStatus.FAILED
+    return StepStatus.FLAKY if outcome.retries else StepStatus.PASSED
 
 
 def _kept(seen: Evidence, masked: Any) -> tuple[Evidence, Mapping[str, JsonLike]]:  # noqa: ANN401 - JSON-like values

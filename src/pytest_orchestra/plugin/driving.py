@@ -19,6 +19,7 @@ from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.plugin.outcomes import FLAKY
 from pytest_orchestra.plugin.presenting import failure_of, properties_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.workers import SHARED
@@ -78,10 +79,12 @@ class Driver:
                 ),
                 f"in {item.nodeid}",
             )
-        item.describe(properties_of(run))
+        item.describe(properties := properties_of(run))
         if run.status is not RunStatus.PASSED:
             raise ScenarioFailed(failure_of(run, item))
-        item.add_report_section("call", "orchestra", f"{run.bound}; run {run.id}")
+        flaky = properties[FLAKY]
+        said = [run.bound, *([f"FLAKY: {flaky}"] if flaky else []), f"run {run.id}"]
+        item.add_report_section("call", "orchestra", "; ".join(said))
 
     async def close(self) -> None:
         """Close the connections, then the log, whatever breaks in."""

@@ -64,9 +64,13 @@ class ScenarioItem(pytest.Function):
         return super().repr_failure(excinfo)
 
     def describe(self, properties: Mapping[str, str]) -> None:
-        """Put properties into the item's report, in the place of those of an earlier attempt."""
+        """Put properties into the item's report, in the place of those of an earlier attempt.
+
+        Those that say nothing are left out.
+        """
         kept = [each for each in self.user_properties if each[0] not in properties]
-        self.user_properties[:] = [*kept, *properties.items()]
+        told = [each for each in properties.items() if each[1]]
+        self.user_properties[:] = [*kept, *told]
 
 
 def _callable(bound: BoundScenario) -> Callable[..., None]:

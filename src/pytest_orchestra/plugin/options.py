@@ -80,6 +80,7 @@ _TABLE = (
         choices=("flows", "branches", "pairs", "paths"),
         text="which scenarios",
     ),
+    _Option(name="fail-flaky", text="fail the session where a step passed only on a retry"),
     _Option(name="locked", text="fail where scenarios are not those of the lock file"),
 )
 
@@ -93,6 +94,7 @@ class Options:
         are_suites_asked_for: on the command line, not by the ini file.
         env, ini_env: of the command line and of the ini file: a suite's own comes between.
         criterion, ini_criterion: the same.
+        fail_flaky: a FLAKY step fails the session.
         locked: scenarios must be those of the lock files.
         mode: upper case.
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
@@ -112,6 +114,7 @@ class Options:
     mode: str = DEFAULT_MODE
     criterion: str | None = None
     ini_criterion: str | None = None
+    fail_flaky: bool = False
     locked: bool = False
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
@@ -183,6 +186,7 @@ def read_options(config: pytest.Config) -> Options:
         mode=said["mode"].best or DEFAULT_MODE,
         criterion=said["criterion"].flag or None,
         ini_criterion=said["criterion"].ini or None,
+        fail_flaky=bool(said["fail-flaky"].best),
         locked=bool(said["locked"].best),
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),

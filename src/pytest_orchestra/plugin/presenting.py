@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_orchestra.plugin.outcomes import FLAKY
 from pytest_orchestra.plugin.paths import with_short_paths
 from pytest_orchestra.plugin.rerunning import rerun_command
 from pytest_orchestra.reports.terminal import MOST_LINES, failure_text, headline
@@ -29,14 +30,14 @@ def failure_of(run: TestRun, item: ScenarioItem) -> str:
 
 
 def properties_of(run: TestRun) -> Mapping[str, str]:
-    """What JUnit's file says of the run."""
-    named = {
+    """What JUnit's file says of the run; empty: nothing."""
+    return {
         "orchestra_run": run.id,
         "orchestra_environment": run.environment,
         "orchestra_data": run.data_set or "",
         "orchestra_bound": run.bound,
+        FLAKY: "; ".join(f"{step.name} (try {step.retries + 1})" for step in run.flaky_steps),
     }
-    return {name: value for name, value in named.items() if value}
 
 
 def _shown(step: StepResult, item: ScenarioItem) -> StepResult:

@@ -132,6 +132,10 @@ class AllureListener:
             "visit": event.step.visit,
             "channel": event.step.channel,
         }
+        if event.step.retries:
+            parameters["tries"] = event.step.retries + 1
+        if event.step.status is StepStatus.FLAKY:
+            self._tag(event.run_id, "flaky")
         self.reporter.get_item(uuid).parameters.extend(
             Parameter(name=name, value=str(value)) for name, value in parameters.items()
         )
@@ -139,6 +143,11 @@ class AllureListener:
             self._attach(event.step, uuid)
         finally:
             self.reporter.stop_step(uuid, stop=now(), **_verdict(event.step))
+
+    def _tag(self, run_id: str, tag: str) -> None:
+        labels = self.reporter.get_test(self._tests[run_id]).labels
+        if tag not in {label.value for label in labels}:
+            labels.append(Label(name=LabelType.TAG, value=tag))
 
     def _attach(self, step: StepResult, parent: str) -> None:
         for name, title in _PARTS.items():

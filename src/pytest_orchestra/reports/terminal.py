@@ -107,7 +107,8 @@ def _where(step: StepResult) -> str:
 
 def _took(step: StepResult) -> str:
     attempts = "1 attempt" if step.attempts == 1 else f"{step.attempts} attempts"
-    return f"took {step.duration_ms / 1000:.2f} s, {attempts}"
+    tries = f" in {step.retries + 1} tries" if step.retries else ""
+    return f"took {step.duration_ms / 1000:.2f} s, {attempts}{tries}"
 
 
 def _reason(step: StepResult) -> str:
@@ -123,6 +124,8 @@ def _progress(run: TestRun) -> str:
 
     passed = number(StepStatus.PASSED) + number(StepStatus.FLAKY)
     parts = [f"{passed} step{'s' * (passed != 1)} passed", f"{number(StepStatus.FAILED)} failed"]
+    if flaky := number(StepStatus.FLAKY):
+        parts[0] += f" ({flaky} FLAKY)"
     if skipped := number(StepStatus.SKIPPED):
         parts.append(f"{skipped} skipped")
     return f"{', '.join(parts)}; {run.bound}; run {run.id}"

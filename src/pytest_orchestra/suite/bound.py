@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -14,9 +14,12 @@ from pytest_orchestra.expressions.statements import StatementTemplate
 from pytest_orchestra.expressions.templates import Template
 from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, TakenOutcome
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
-from pytest_orchestra.results import StepKind
+from pytest_orchestra.results import StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Endpoint, FieldUse
 from pytest_orchestra.suite.python_steps import PythonStep
+
+LONGEST_BACKOFF = 60.0
+"""Seconds."""
 
 
 class ActionMode(Enum):
@@ -87,6 +90,34 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """A step's ``retry``.
+
+    Attributes:
+        times: how often it is tried again, at most.
+        only: where one of its violations is of these types; None: of any but VALIDATION_ERROR,
+            which is our side's and does not mend itself.
+        backoff: seconds before it is tried again the first time; then twice as long each time.
+    """
+
+    times: int = 0
+    only: frozenset[ViolationType] | None = None
+    backoff: float = 0.1
+
+    def covers(self, violations: Iterable[Violation]) -> bool:
+        """Whether a step that failed so is tried again."""
+        types = {each.type for each in violations}
+        ours = ViolationType.VALIDATION_ERROR
+        return (
+            bool(types & self.only) if self.only is not None else bool(types) and ours not in types
+        )
+
+    def pause(self, number: int) -> float:
+        """Seconds before it is tried again for the ``number``th time, from 1; at most a minute."""
+        return float(min(self.backoff * 2 ** (number - 1), LONGEST_BACKOFF))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallTemplate:
     """A step's ``action`` or ``assertion``, compiled.
 
@@ -124,6 +155,7 @@ class Step:
     python: PythonStep | None = None
     expect: Expect = Expect()
     save: Mapping[str, Expression] = field(default_factory=dict)
+    retry: Retry = Retry()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

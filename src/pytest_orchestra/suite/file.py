@@ -18,8 +18,9 @@ from pytest_orchestra.documents.models import (
     Refusal,
     Whole,
 )
-from pytest_orchestra.documents.problems import shortened
+from pytest_orchestra.documents.problems import shortened, suggestion
 from pytest_orchestra.flow.turns import MAX_TURNS
+from pytest_orchestra.results import ViolationType
 
 Texts = str | list[str]
 """One text, or several."""
@@ -29,6 +30,8 @@ Span = Annotated[Duration, Field(gt=0)]
 
 Turns = Annotated[int, Field(strict=True, ge=0, le=MAX_TURNS)]
 """How often a loop may turn back."""
+
+MOST_RETRIES = 100
 
 _LEAVE_OUT = "Leave it out for now."
 
@@ -75,6 +78,19 @@ def _refuse_no_status(status: object) -> object:
 Statuses = Annotated[Whole | str | list[Whole | str] | None, BeforeValidator(_refuse_no_status)]
 
 
+def _violation_types(names: object) -> object:
+    """Names of violation types, in any case, as a list."""
+    texts = names if isinstance(names, list) else [names]
+    if not texts:
+        raise Refusal("no violation is named", hint="Leave 'only' out for all of them.")
+    for number, text in enumerate(texts):
+        if not isinstance(text, str) or text.upper() not in ViolationType.__members__:
+            at = (number,) if isinstance(names, list) else ()
+            known = suggestion(str(text).upper(), list(ViolationType.__members__), "There are")
+            raise Refusal(f"'{shortened(str(text))}' is no type of violation", hint=known, at=at)
+    return [str(text).upper() for text in texts]
+
+
 class PatternPart(DocumentModel):
     """What one observation must be: an item of ``messages``."""
 
@@ -111,11 +127,19 @@ class CallPart(DocumentModel):
     stream: Annotated[None, BeforeValidator(_refuse_stream)] = None
 
 
+class RetryPart(DocumentModel):
+    """``retry``: how often a step that fails is tried again, and after which violations."""
+
+    times: Annotated[int, Field(strict=True, ge=1, le=MOST_RETRIES)]
+    only: Annotated[list[str], BeforeValidator(_violation_types)] | None = None
+    backoff: Duration | None = None
+
+
 class FinallyPart(DocumentModel):
     """One step of ``finally``: it has one call, and no place."""
 
     later: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("use", "with", "exclusive", "retry", "always"), _LEAVE_OUT
+        ("use", "with", "exclusive", "always"), _LEAVE_OUT
     )
 
     name: str | None = None
@@ -125,6 +149,7 @@ class FinallyPart(DocumentModel):
     assertion: CallPart | None = None
     expect: ExpectPart | None = None
     save: dict[str, str] | None = None
+    retry: RetryPart | None = None
 
 
 class StepPart(FinallyPart):

@@ -13,8 +13,8 @@ from pytest_orchestra.documents.problems import mistake, shortened
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.scenario import Passage
 from pytest_orchestra.model import Problem, Severity, SourceLocation
-from pytest_orchestra.results import StepKind
-from pytest_orchestra.suite.bound import ActionMode, Step
+from pytest_orchestra.results import StepKind, ViolationType
+from pytest_orchestra.suite.bound import ActionMode, Retry, Step
 from pytest_orchestra.suite.calls import CallContext, compile_call, find_plugin
 from pytest_orchestra.suite.collecting import collecting
 from pytest_orchestra.suite.elements import Element
@@ -24,7 +24,7 @@ from pytest_orchestra.suite.expectations import (
     compile_save,
     default_expect,
 )
-from pytest_orchestra.suite.file import CallPart, FinallyPart, StepPart, Texts
+from pytest_orchestra.suite.file import CallPart, FinallyPart, RetryPart, StepPart, Texts
 from pytest_orchestra.suite.places import Elements, UnknownElements
 from pytest_orchestra.suite.placing import PlacedStep
 from pytest_orchestra.suite.python_steps import PythonStep
@@ -198,11 +198,20 @@ class StepCompiler:
             call=template,
             expect=expect,
             save=save,
+            retry=_retry(part.retry),
         )
 
     def _say(self, code: str, message: str, path: PartPath, *, hint: str = "") -> None:
         at = self.context.document.location(path)
         self.problems.append(mistake(code, message, at=at, hint=hint))
+
+
+def _retry(part: RetryPart | None) -> Retry:
+    if part is None:
+        return Retry()
+    only = None if part.only is None else frozenset(map(ViolationType, part.only))
+    backoff = Retry().backoff if part.backoff is None else part.backoff
+    return Retry(times=part.times, only=only, backoff=backoff)
 
 
 def _bad_alias(alias: str, at: SourceLocation) -> Problem:

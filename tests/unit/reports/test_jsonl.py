@@ -56,6 +56,7 @@ def test_an_event_is_one_line_of_its_fields(step: MakeStep) -> None:
             "status": "PASSED",
             "definition": "order.suite.yaml:12:5",
             "attempts": 0,
+            "retries": 0,
             "within": 10.0,
             "duration_ms": 0.0,
         },

@@ -169,7 +169,7 @@ def test_a_run_that_was_cut_says_so(run: MakeRun, step: MakeStep) -> None:
     text = text_of(run(step(), step(status=StepStatus.FLAKY), status=RunStatus.CANCELLED))
     assert text.splitlines() == [
         "Orders: scenario amount-high[vip] with data vip on staging, cut off",
-        "2 steps passed, 0 failed; bound 5 of 7 tasks; run 5f3c",
+        "2 steps passed (1 FLAKY), 0 failed; bound 5 of 7 tasks; run 5f3c",
         f"rerun: {RERUN}",
     ]
 
