@@ -52,7 +52,7 @@ MISTAKES = {
     "unknown key": Mistake(
         SUITE,
         wrong="colour: red\n",
-        message=f"{SUITE}:10:1: error[unknown-key] unknown key 'colour'. Known keys: data, …",
+        message=f"{SUITE}:10:1: error[unknown-key] unknown key 'colour'. Known keys: …",
     ),
     "a key of a later version": Mistake(
         SUITE,
@@ -97,6 +97,25 @@ MISTAKES = {
         right="values: {amount: 5}",
         wrong="value: {amount: 5}",
         message="data.yaml:1:17: error[unknown-key] unknown key 'value'. Did you mean 'values'?",
+    ),
+    "a wrong type": Mistake(
+        SUITE,
+        right="tags: [orders]",
+        wrong="tags: {orders: 1}",
+        message=f"{SUITE}:3:7: error[…] …",
+    ),
+    "a way into Python": Mistake(
+        SUITE,
+        wrong="steps:\n"
+        + STEP.replace("}}", ", input: {body: '{{data.mro()}} {{\"\"|attr(1)}}'}}}"),
+        message=f"{SUITE}:11:91: error[expression-syntax] methods cannot be called, '.mro()'"
+        f" neither. …\n{SUITE}:11:107: error[expression-syntax] there is no filter 'attr'. …",
+    ),
+    "a bomb": Mistake(
+        SUITE,
+        wrong="steps:\n"
+        + STEP.replace("}}", ", input: {body: '{{" + "(" * 90 + ")" * 90 + "}}'}}}"),
+        message=f"{SUITE}:11:91: error[expression-syntax] the expression has more than 60 levels.…",
     ),
     "no environment file": Mistake(
         SUITE,
@@ -160,6 +179,56 @@ def test_a_file_that_cannot_be_used_is_refused_where_it_is_wrong(
     mistake.make(shop)
     text = refusal(shop.runpytest())
     assert mistake.is_told_by(text), text
+
+
+TABLE = "data: {files: data.csv}"
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("name,amount\nsmall,5\nlarge,500,0\n", "data.csv:3: error[csv-row] this row has 3 cells"),
+        ('name,amount\nsmall,"5\nlarge,500\n', "data.csv:2: error[csv-syntax] unexpected end"),
+        ("name,amount\nsmall,5\n" + "x" * 50_000_000, "data.csv: error[file-too-large] the file"),
+        ("name,amount\n" + "x,1\n" * 100_001, "data.csv:100002: error[file-too-large] the table"),
+    ],
+    ids=["a row", "a quote", "50 MB", "rows"],
+)
+def test_a_table_that_cannot_be_used_is_refused_where_it_is_wrong(
+    shop: pytest.Pytester, table: str, message: str
+) -> None:
+    """And what is too large is not read to its end."""
+    Mistake(SUITE, TABLE, "", "data: {files: data.yaml}").make(shop)
+    (shop.path / "data.csv").write_text(table, encoding="utf-8")
+    assert refusal(shop.runpytest()).startswith(message)
+
+
+def test_what_goes_wrong_in_a_template_is_told_at_its_step(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """A circle of files, a number too large, a text too long: nothing is sent."""
+    bodies = ("{{file('a.json')}}", "{{9**9**999}}", "{{[visit] | join | zfill(10**9)}}")
+    steps = "".join(
+        STEP.replace("Ship order", place).replace("}}", f', input: {{body: "{body}"}}}}}}')
+        for body, place in zip(bodies, ("Placed", "Ship order", "Done"), strict=True)
+    )
+    text = (shop.path / SUITE).read_text("utf-8")
+    (shop.path / SUITE).write_text(f"{text}steps:\n{steps}", encoding="utf-8")
+    write(
+        a__json="[\"{{file('b.json')}}\"]",
+        b__json="[\"{{file('a.json')}}\"]",
+        orchestra__environments__yaml=f"local: {{http: {{orders: {{url: 'http://{NO_LISTENER}'}}}}}}",
+    )
+    result = shop.runpytest("-k", "main", "--orchestra-mode=RUN_ALL_STEPS")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"*VALIDATION_ERROR: {SUITE}:11:*: `file('a.json')`: *includes itself:",
+            "*a.json → b.json → a.json",
+            f"*VALIDATION_ERROR {SUITE}:12:*: `9[*][*]9[*][*]999`: the result is too large*",
+            f"*VALIDATION_ERROR {SUITE}:13:*: the width is past 1*",
+        ]
+    )
 
 
 def test_workers_say_the_same_once(shop: pytest.Pytester) -> None:

@@ -101,7 +101,7 @@ class _Reader:
 
     def role(self, begin: int) -> str:
         """As what the value at ``begin`` would stand, if not as a value."""
-        before, after = self.text[:begin][-1:], self.text[begin + 1 : begin + 2]
+        before, after = self.text[max(begin - 1, 0) : begin], self.text[begin + 1 : begin + 2]
         if re.match(r'[\w."$\x00]', before) or re.match(r'[\w."(\x00]', after):
             return "as a part of a name"
         if self.last in _BEFORE_NAMES or (self.last == "from" and self.reads[-1]):
