@@ -97,6 +97,6 @@ def test_a_large_description_loads_fast_without_places() -> None:
     paths = {f"/orders/{n}": {"get": {"summary": "x" * 60, "n": 0.01}} for n in range(12_000)}
     text = json.dumps({"paths": paths})
     assert len(text) > 1_200_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert parse_json(text, "f", places=False).value["paths"]["/orders/7"]
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -168,10 +168,10 @@ def test_an_anchored_key_can_be_used_as_a_value() -> None:
 def test_deep_nesting_stops_early(complaints: Complaints, text: str, *, pure: bool) -> None:
     """Also where libyaml is absent; its stand-in is slow, so that it gets less."""
     text = text[:4000] if pure else text
-    began = time.perf_counter()
+    began = time.process_time()
     (found,) = complaints(lambda: parse_yaml(text, "f", pure=pure))
     assert "more than 100 levels" in found or "a key cannot be" in found
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_as_many_levels_as_allowed_are_read() -> None:
@@ -221,7 +221,7 @@ def test_an_offset_to_a_repeated_word_is_the_right_one() -> None:
 
 def test_two_thousand_lines_are_read_quickly() -> None:
     text = "steps:\n" + SUITE.partition("steps:\n")[2] * 250
-    began = time.perf_counter()
+    began = time.process_time()
     document = parse_yaml(text, "f")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert len(document.part(("steps",))) == 250

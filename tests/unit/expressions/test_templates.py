@@ -326,10 +326,10 @@ def test_bombs_are_refused_before_they_go_off(template: str) -> None:
     names = {
         "data": {"big": "x" * (MAX_TEXT - 1), "many": [1] * 1000, "number": Decimal("1e999999")}
     }
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(EvaluationError):
         compile_template(template).render(names)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
