@@ -37,6 +37,7 @@ ANY: Sort = "any"
 """Of a name that is only compared with others of which nothing is known."""
 NULL: Sort = "null"
 DURATION: Sort = "days and time duration"
+DURATIONS: tuple[Sort, ...] = (DURATION, "years and months duration")
 
 RESULTS: Mapping[str, Sort] = {
     **dict.fromkeys(

@@ -13,10 +13,11 @@ from typing import Literal
 
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.expressions.conditions.tree import NamePath
-from pytest_orchestra.expressions.conditions.values import Kind
+from pytest_orchestra.expressions.conditions.values import Kind, Value
 from pytest_orchestra.expressions.solving.checking import are_met
 from pytest_orchestra.expressions.solving.constraints import Constraint, Kinds, Solution, Verdict
 from pytest_orchestra.expressions.solving.formulas import Formula, has_product
+from pytest_orchestra.expressions.solving.guessing import guessed
 from pytest_orchestra.expressions.solving.meaning import goal_of
 from pytest_orchestra.expressions.solving.scales import Sort
 from pytest_orchestra.expressions.solving.sorting import SortCases
@@ -97,53 +98,65 @@ def _in_case(
     constraints: Sequence[Constraint], sorts: Mapping[NamePath, Sort], backend: Backend
 ) -> Solution:
     """The solution where names are of these sorts."""
-    goals = [_goal(each, sorts) for each in constraints]
-    if backend != "z3":
+    case = _Case(constraints, sorts)
+    found = None if backend == "z3" else case.built_in()
+    is_known = found is not None and found.verdict is not Verdict.UNKNOWN
+    if found is None or not (is_known or backend == "builtin" or not case.has_product()):
+        found = case.by_z3() if backend != "builtin" and _has_z3() else _UNKNOWN
+    return case.guessed() if found.verdict is Verdict.UNKNOWN else found
+
+
+class _Case:
+    """Constraints on names of given sorts."""
+
+    def __init__(self, constraints: Sequence[Constraint], sorts: Mapping[NamePath, Sort]) -> None:
+        self._constraints = constraints
+        self._sorts = sorts
+        self._goals = [_goal(each, sorts) for each in constraints]
+        self._nearest: Mapping[NamePath, Value] = {}
+
+    def has_product(self) -> bool:
+        """Whether z3 understands more of it."""
+        return any(map(has_product, self._goals))
+
+    def built_in(self) -> Solution | None:
+        """What the built-in search finds; None if it gave up."""
         search = Search()
-        found = _first(constraints, sorts, search.ways(goals), search)
-        if found is not None and (found.verdict is not Verdict.UNKNOWN or backend == "builtin"):
-            return found
-        if backend == "builtin" or not _has_z3():
-            return _UNKNOWN
-        if found is not None and not any(map(has_product, goals)):
-            return found
-    return _by_z3(constraints, sorts, goals)
+        return self._first(search.ways(self._goals), search)
 
+    def by_z3(self) -> Solution:
+        """What z3 finds."""
+        from pytest_orchestra.expressions.solving.by_z3 import Z3Search  # an extra
 
-def _by_z3(
-    constraints: Sequence[Constraint], sorts: Mapping[NamePath, Sort], goals: Sequence[Formula]
-) -> Solution:
-    from pytest_orchestra.expressions.solving.by_z3 import Z3Search  # an extra
+        ways = Z3Search(self._sorts).ways(self._goals)
+        return self._first(ways, Search()) or _UNKNOWN
 
-    ways = Z3Search(sorts).ways(goals)
-    return _first(constraints, sorts, ways, Search()) or _UNKNOWN
+    def guessed(self) -> Solution:
+        """What is found without knowing how."""
+        values = guessed(self._constraints, self._sorts, self._nearest)
+        return _UNKNOWN if values is None else Solution(verdict=Verdict.POSSIBLE, values=values)
 
-
-def _first(
-    constraints: Sequence[Constraint],
-    sorts: Mapping[NamePath, Sort],
-    ways: Iterator[Spans],
-    search: Search,
-) -> Solution | None:
-    """The first way whose values hold; None if the search was given up."""
-    is_known = True
-    witnesses = 0
-    try:
-        for spans in ways:
+    def _first(self, ways: Iterator[Spans], search: Search) -> Solution | None:
+        """The first way whose values hold; None if the search was given up."""
+        failed = 0
+        while failed < MAX_WITNESSES:
             try:
-                values = values_on(spans, sorts, search)
+                spans = next(ways, None)
+                if spans is None:
+                    return _UNKNOWN if failed else _IMPOSSIBLE
+                values = values_on(spans, self._sorts, search)
             except ValueError:
-                is_known = False
+                failed += 1
                 continue
-            if values is not None and are_met(constraints, values):
+            except Exhausted:
+                return None
+            if values is None:
+                continue
+            if are_met(self._constraints, values):
                 return Solution(verdict=Verdict.POSSIBLE, values=values)
-            is_known = is_known and values is None
-            witnesses += values is not None
-            if witnesses > MAX_WITNESSES:
-                return _UNKNOWN
-    except Exhausted:
-        return None
-    return _IMPOSSIBLE if is_known else _UNKNOWN
+            self._nearest = self._nearest or values
+            failed += 1
+        return _UNKNOWN
 
 
 def _goal(constraint: Constraint, sorts: Mapping[NamePath, Sort]) -> Formula:

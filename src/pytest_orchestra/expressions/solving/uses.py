@@ -37,7 +37,13 @@ from pytest_orchestra.expressions.conditions.tree import (
     children,
     free_names,
 )
-from pytest_orchestra.expressions.solving.plainsorts import DURATION, NULL, PlainSorts, path_of
+from pytest_orchestra.expressions.solving.plainsorts import (
+    DURATION,
+    DURATIONS,
+    NULL,
+    PlainSorts,
+    path_of,
+)
 from pytest_orchestra.expressions.solving.scales import Sort
 
 _METHOD_TAKES: Mapping[str, Sort] = {
@@ -73,6 +79,10 @@ def uses_of(tree: Tree, language: Language) -> Uses:
     reader.read(tree, "boolean")
     reader.uses.names = free_names(tree)
     return reader.uses
+
+
+def _is_moment(sort: Sort | None) -> bool:
+    return sort is not None and sort.startswith(("date", "time"))
 
 
 class _Reader:
@@ -122,7 +132,7 @@ class _Reader:
         """The name that is of the tree's sort: itself, or one that a duration is added to."""
         if not isinstance(tree, Arithmetic):
             return self._path(tree)
-        if tree.operator in ("+", "-") and self._sorts.of(tree.right) == DURATION:
+        if tree.operator in ("+", "-") and self._sorts.of(tree.right) in DURATIONS:
             return self._carrier(tree.left)
         return None
 
@@ -164,19 +174,27 @@ class _Reader:
 
     def _arithmetic(self, tree: Arithmetic, expected: Sort | None) -> None:
         left, right = self._sorts.of(tree.left), self._sorts.of(tree.right)
+        is_sum = tree.operator in ("+", "-")
         if tree.operator == "-" and expected == DURATION and left != DURATION != right:
-            moment = left or right or "date"
-            left = right = moment
-        elif tree.operator in ("+", "-") and {left, right} == {None, DURATION}:
-            left, right = (expected, right) if left is None else (left, expected)
+            self._together(tree.left, tree.right)
             self._perhaps(tree.left, "date")
             self._perhaps(tree.right, "date")
+            return
+        if is_sum and left is None and right in DURATIONS:
+            self._shifted(tree.left, expected)
+        elif is_sum and right is None and left in DURATIONS:
+            self._shifted(tree.right, expected)
         elif tree.operator == "+" and "string" in (expected, left, right):
             left = right = "string"
-        elif not ((left or "").startswith(("date", "time")) or left == right == DURATION):
+        elif not (_is_moment(left) or (left == right and left in DURATIONS)):
             left, right = left or "number", right or "number"
         self.read(tree.left, left)
         self.read(tree.right, right)
+
+    def _shifted(self, tree: Tree, expected: Sort | None) -> None:
+        """Something that a duration is added to."""
+        self.read(tree, expected)
+        self._perhaps(tree, "date")
 
     def _perhaps(self, tree: Tree, sort: Sort) -> None:
         if (path := self._path(tree)) is not None:
@@ -204,7 +222,8 @@ class _Reader:
         if function is None:
             takes: tuple[str | None, ...] = ()
         elif function.is_variadic and len(tree.arguments) > 1:
-            takes = (None,) * len(tree.arguments)
+            taken = "boolean" if tree.function in ("all", "any") else "number"
+            takes = (taken,) * len(tree.arguments)
         else:
             count = len(tree.arguments)
             fitting = [each for each in function.signatures if len(each) >= count]

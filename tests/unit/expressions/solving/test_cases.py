@@ -255,9 +255,102 @@ HIDDEN = """
 - | contains(s, "x") and y > 3 | y <= 3
 - | abs(x) > 3 | abs(x) < 2
 """
+GUESSED = """
++ | starts with(s, "a") | ends with(s, "z")
++ | starts with(s, "a") | s != "a"
++ | string length(s) > 5
++ | upper case(s) = "ABC"
++ | contains(lower case(s), "urgent")
++ | substring(s, 1, 2) = "AT"
++ | number(s) > 5
++ | count(items) > 3
++ | some i in items satisfies i.price > 100
++ | every i in items satisfies i.price > 100 | count(items) = 2
++ | NOT some i in items satisfies i > 3
++ | list contains(tags, "vip") | not(list contains(tags, "new"))
++ | "vip" in tags
++ | x in xs | x = 3
++ | items[1].price > 3
++ | count(items[price > 3]) = 2
++ | d.year = 2027 | d > @"2026-01-01"
++ | day of week(d) = "Sunday" | month of year(d) = "January"
++ | day of week(date(t)) = "Sunday" | t > @"2026-01-01T00:00:00"
++ | abs(x) > 5 | x < 0
++ | modulo(x, 2) = 0 | x > 10
++ | max(a, b) > 5 | a < 3
++ | ${name.startsWith('A')} | ${name.length() > 3}
++ | ${items.size() > 2}
++ | ${name.toLowerCase() == 'abc'} | ${name != 'abc'}
+? | exp(x) = 2
+? | 3 * x = 1
+? | get value(m, "a") = 3
+"""
+CORNERS = """
+- | x = y | x = "a" | y = 1
+- | b > true
+? | ${b > true}
+? | d = t | d = @"2026-01-01" | t = @"2026-01-01T00:00:00"
++ | sum(items) = null | count(items) = 0
++ | sum(items) != null
+- | sum(items) = null | sum(items) > 3
++ | NOT sum(items) > 3 | NOT sum(items) <= 3
++ | x / y > 3 | y = 2
++ | x / y = null
++ | "a" + s = "aa"
++ | start + @"P1M" > @"2026-02-01"
++ | t1 - t2 > duration("PT1H") | t2 = @"2026-01-01T10:00:00"
+- | t1 - t2 > duration("PT1H") | t2 = @"2026-01-01T10:00:00" | t1 < t2
++ | d + duration("PT12H") > @"2026-01-01"
++ | age + duration("P1Y") > duration("P2Y") | age < duration("P2Y")
+- | -age > duration("P1Y") | age > duration("P1Y")
+- | is(x, 3) | x > 3
++ | is(x, 3) or is(x, y)
+- | ${vars:equals(x, 1)} | ${x == null}
++ | ${vars:equals(x, 'a') && x.equals('a')}
+- | ${x.equals('a') && x.equals(true)}
++ | ${x.equals(true)}
+? | 1 + 1
+? | NOT 1 + 1
+- | ${null}
++ | NOT ${null}
++ | NOT ${x == null || x > 3}
+- | ${x == null && x}
++ | s < t | t < "b" | s > "a"
+? | s < ""
+? | s < t | t <= ""
++ | s < "a"
++ | s <= "A" | s != "A"
++ | s > "a" | s < "aa"
++ | s > "b" | t > s | u < t | u > s
+? | x in (null, 1)
+? | x between 1 and "a"
++ | [1] = x
+? | x in [1..y] | y = "a"
++ | at > @"10:00:00+02:00" | at < @"11:00:00+02:00"
+? | at > @"23:59:59"
+? | x in [y..3] | y = 5
++ | {a: x}.a = 1
++ | count(for i in xs return i) = 2
++ | some i in 1..3 satisfies i > x
++ | not(some i in [1, x] satisfies i > 3)
+- | d > date("2026-01-01") | d < date("0001-01-01")
+? | d < date("0001-01-01")
++ | wait > duration("P999999999D")
+- | if x = null then true else x > 3 | NOT x = null | x < 2
+- | 2 * count(xs) = 3 | count(xs) = 2
+- | count(xs) = 1.5
++ | count(xs) != 1.5
+? | x ** 2 = 2
++ | x ** 2 > 3
+- | x + null > 3
++ | NOT x + null > 3
++ | ${x % 2 == 0} | ${x > 2}
++ | b = (x > 3) | b
+? | count(d.year) = 2 | d = @"2026-01-01"
+"""
 TABLES = (
     *(NUMBERS, RANGES, LOGIC, TEXTS, BOOLEANS, NAMES),
-    *(ARITHMETIC, NULLS, DATES, JAVA, HIDDEN),
+    *(ARITHMETIC, NULLS, DATES, JAVA, HIDDEN, GUESSED, CORNERS),
 )
 CASES = tuple(line for table in TABLES for line in table.strip().splitlines())
 

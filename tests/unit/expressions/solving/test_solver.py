@@ -103,11 +103,11 @@ def test_z3_is_asked_where_the_other_gives_up(asked: Asked) -> None:
 def test_z3_knows_products(asked: Asked) -> None:
     assert solve(asked("x * y > 100", "x < 20")).verdict is Verdict.POSSIBLE
     assert solve(asked("x * y > 100", "x < 20", "y < 5", "x > 0")).verdict is Verdict.IMPOSSIBLE
-    assert solve(asked("x * y > 100"), backend="builtin").verdict is Verdict.UNKNOWN
+    assert solve(asked("x * x < 0"), backend="builtin").verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.skipif(HAS_Z3, reason="z3 is installed")
 def test_z3_that_is_not_installed_is_named(asked: Asked) -> None:
     with pytest.raises(ConfigurationError, match="solver"):
         solve(asked("x > 1"), backend="z3")
-    assert solve(asked("x * y > 100")).verdict is Verdict.UNKNOWN
+    assert solve(asked("x * x < 0")).verdict is Verdict.UNKNOWN
