@@ -139,6 +139,7 @@ class TestRun:
     Attributes:
         id: ``{{run.id}}``, a UUID.
         item: the pytest item's name, ``amount-high`` or ``amount-high[vip]``.
+        data_reason: why it was this data set.
         started_at: ISO 8601 with offset; ``finished_at`` too.
         spec_versions: by service name, from the descriptions' own version fields.
     """
@@ -158,6 +159,7 @@ class TestRun:
     triggered_by: str = ""
     data_set: str | None = None
     data_file: str | None = None
+    data_reason: str = ""
     started_at: str = ""
     finished_at: str = ""
     spec_versions: Mapping[str, str] = field(default_factory=dict)

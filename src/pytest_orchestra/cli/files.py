@@ -122,8 +122,15 @@ def _by_id(model: ProcessModel) -> dict[str, Process]:
     return {process.id: process for process in reversed(model.processes)}
 
 
-def bind(suite: SuiteFile, criterion: Criterion | None = None) -> tuple[BoundSuite, ScenarioSet]:
+def bind(
+    suite: SuiteFile, criterion: Criterion | None = None, *, explains_data: bool = False
+) -> tuple[BoundSuite, ScenarioSet]:
     """Bind a suite without an environment.
+
+    Args:
+        suite: as read.
+        criterion: None: the suite's own.
+        explains_data: each scenario says which data sets fit it, and why others do not.
 
     Raises:
         BindingError: with every error of the suite and of what it names.
@@ -135,5 +142,5 @@ def bind(suite: SuiteFile, criterion: Criterion | None = None) -> tuple[BoundSui
         protocols=load_protocols(),
         environment=None,
         python_steps=steps,
-        selection=Selection(criterion=criterion),
+        selection=Selection(criterion=criterion, explains_data=explains_data),
     )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pytest_orchestra.cli.files import (
     FILES_HELP,
@@ -21,6 +21,7 @@ from pytest_orchestra.cli.files import (
 from pytest_orchestra.cli.graph import print_graphs
 from pytest_orchestra.cli.locks import write_locks
 from pytest_orchestra.cli.names import shown_names
+from pytest_orchestra.cli.plan_data import render_data
 from pytest_orchestra.cli.plan_text import render_plan
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.flow.generation import generate_scenarios
@@ -42,11 +43,11 @@ class _Plan(NamedTuple):
     problems: Sequence[Problem] = ()
 
 
-class _NotYet(argparse.Action):
-    """An option that is documented and not there yet."""
+class _Asked(NamedTuple):
+    """What the plans are asked for; no criterion: the suite's own."""
 
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:  # noqa: ANN401 - argparse's own
-        parser.error(f"{self.option_strings[0]} is not there yet")
+    criterion: Criterion | None
+    explains_data: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +63,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     instead.add_argument(
         "--lock", action="store_true", help="write a lock file beside each file instead"
     )
-    instead.add_argument("--data", nargs=0, action=_NotYet, help=argparse.SUPPRESS)
+    instead.add_argument(
+        "--data",
+        action="store_true",
+        help="print which data set each scenario gets, why, and why not the others",
+    )
     parser.set_defaults(run=run)
 
 
@@ -85,33 +90,34 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.lock:
         wrong = write_locks(files, criterion, as_json=arguments.format == "json")
     else:
-        wrong = _print_plans(files, criterion, as_json=arguments.format == "json")
+        asked = _Asked(criterion, explains_data=arguments.data)
+        wrong = _print_plans(files, asked, as_json=arguments.format == "json")
     for each in dict.fromkeys(map(str, wrong)):
         print(each, file=sys.stderr)
     return 2 if wrong else 0
 
 
-def _print_plans(
-    files: Sequence[Path], criterion: Criterion | None, *, as_json: bool
-) -> Sequence[object]:
+def _print_plans(files: Sequence[Path], asked: _Asked, *, as_json: bool) -> Sequence[object]:
     models = Models(files)
-    plans, errors = look_at(files, lambda path: _plans(path, criterion, models))
+    plans, errors = look_at(files, lambda path: _plans(path, asked, models))
+    render = render_data if asked.explains_data else render_plan
     if as_json:
         tree = {"processes": [plan.tree for plan in plans]}
         print(json.dumps(tree, indent=2, ensure_ascii=False))
     elif plans:
-        print("\n\n".join(render_plan(plan.tree, plan.names) for plan in plans))
+        print("\n\n".join(render(plan.tree, plan.names) for plan in plans))
     problems = chain.from_iterable(plan.problems for plan in plans)
     return [*errors, *(each for each in problems if each.severity is Severity.ERROR)]
 
 
-def _plans(path: Path, criterion: Criterion | None, models: Models) -> Iterator[_Plan]:
+def _plans(path: Path, asked: _Asked, models: Models) -> Iterator[_Plan]:
     if is_process_file(path):
-        yield from _process_plans(path, criterion or Criterion.BRANCHES, models)
+        yield from _process_plans(path, asked.criterion or Criterion.BRANCHES, models)
     else:
         suite = read_suite(path)
         names = shown_names(read_processes(suite).tested)
-        yield _Plan(plan_suite(*bind(suite, criterion)), names)
+        bound = bind(suite, asked.criterion, explains_data=asked.explains_data)
+        yield _Plan(plan_suite(*bound), names)
 
 
 def _process_plans(path: Path, criterion: Criterion, models: Models) -> Iterator[_Plan]:

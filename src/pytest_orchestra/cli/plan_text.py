@@ -22,16 +22,21 @@ def render_plan(plan: dict[str, Any], names: Mapping[str, str]) -> str:
 
 
 def _lines(plan: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
-    file = plan.get("suite_file", plan["process_file"])
-    number = len(plan["scenarios"])
-    yield (
-        f"{file}: process {plan['process_id']}, criterion {plan['criterion']},"
-        f" {number} scenario{'' if number == 1 else 's'}"
-    )
+    yield title(plan)
     yield from _coverage(plan["coverage"]["flows"], names)
     yield ""
     yield from _table([_head(plan), *(_row(each) for each in plan["scenarios"])])
     yield from _findings(plan, names)
+
+
+def title(plan: dict[str, Any]) -> str:
+    """The first line of a plan."""
+    file = plan.get("suite_file", plan["process_file"])
+    number = len(plan["scenarios"])
+    return (
+        f"{file}: process {plan['process_id']}, criterion {plan['criterion']},"
+        f" {number} scenario{'' if number == 1 else 's'}"
+    )
 
 
 def _coverage(flows: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -52,7 +57,7 @@ def _row(scenario: dict[str, Any]) -> Sequence[str]:
     if "steps" not in scenario:
         return scenario["key"], shown
     note = f" (skipped: {scenario['skip']})" if scenario["skip"] else ""
-    data = scenario["data"] or "-"
+    data = scenario["data"] or ("none fits" if scenario["data_reason"] else "-")
     steps = str(len(scenario["steps"]))
     if cleanup := scenario.get("finally"):
         steps += f" + {len(cleanup)} finally"

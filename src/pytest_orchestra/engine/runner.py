@@ -112,6 +112,7 @@ def _new_run(
         triggered_by=session.triggered_by,
         data_set=bound.data.name if bound.data else None,
         data_file=bound.data.file if bound.data else None,
+        data_reason=bound.data_reason,
         started_at=timestamp(),
         spec_versions=suite.spec_versions,
         bound=f"bound {with_step} of {activities} tasks",

@@ -20,7 +20,7 @@ from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
-from pytest_orchestra.plugin.presenting import failure_of, properties_of
+from pytest_orchestra.plugin.presenting import data_of, failure_of, properties_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
@@ -84,7 +84,7 @@ class Driver:
             raise ScenarioFailed(failure_of(run, item))
         flaky = properties[FLAKY]
         said = [run.bound, *([f"FLAKY: {flaky}"] if flaky else []), f"run {run.id}"]
-        item.add_report_section("call", "orchestra", "; ".join(said))
+        item.add_report_section("call", "orchestra", f"{data_of(run)}{'; '.join(said)}")
 
     async def close(self) -> None:
         """Close the connections, then the log, whatever breaks in."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_orchestra.errors import BindingError
 from pytest_orchestra.plugin.outcomes import UNTESTED
 from pytest_orchestra.plugin.paths import is_users_own
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pytest_orchestra.suite.bound import BoundScenario, BoundSuite
 
 _OWN_FIXTURES = ("orchestra_engine", "orchestra_context", "request")
+
+
+_ADD = "Add one that does to the files under 'data'."
 
 
 class ScenarioFailed(AssertionError):  # noqa: N818 - a failed check, not an error
@@ -48,6 +52,16 @@ class ScenarioItem(pytest.Function):
         return cls.from_parent(
             parent, name=bound.item, callobj=_callable(bound), suite=suite, bound=bound
         )
+
+    def setup(self) -> None:
+        """Fail before anything is started where no data set fits.
+
+        Raises:
+            BindingError: it says which condition no set meets, and which set comes nearest.
+        """
+        if self.bound.unmet:
+            raise BindingError([f"{self.bound.unmet}. {_ADD}"])
+        super().setup()
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario comes from, and its name for people."""

@@ -35,9 +35,15 @@ def properties_of(run: TestRun) -> Mapping[str, str]:
         "orchestra_run": run.id,
         "orchestra_environment": run.environment,
         "orchestra_data": run.data_set or "",
+        "orchestra_data_reason": run.data_reason,
         "orchestra_bound": run.bound,
         FLAKY: "; ".join(f"{step.name} (try {step.retries + 1})" for step in run.flaky_steps),
     }
+
+
+def data_of(run: TestRun) -> str:
+    """A line that says which data set it was and why; empty without one."""
+    return f"data {run.data_set}: {run.data_reason}\n" if run.data_set else ""
 
 
 def _shown(step: StepResult, item: ScenarioItem) -> StepResult:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
@@ -51,12 +52,14 @@ class Selection:
         criterion: None: the suite's own, else ``branches``.
         data_names, data_tags: only these data sets; empty: all.
         locked: the scenarios must be those of the suite's lock file.
+        explains_data: each scenario says which data sets fit it, and why others do not.
     """
 
     criterion: Criterion | None = None
     data_names: Sequence[str] = ()
     data_tags: Sequence[str] = ()
     locked: bool = False
+    explains_data: bool = False
 
 
 def bind_suite(
@@ -165,7 +168,7 @@ class _Binding:
         tasks = tasks_of(process, processes.called)
         items = ItemBinder(each, steps, lambda element: elements[element].name)
         binder = self._binder(tasks, told, placed, data, items)
-        bound = tuple(each for each in map(binder.bind, told) if each is not None)
+        bound = tuple(chain.from_iterable(map(binder.bind, told)))
         self.problems.extend(binder.problems)
         has_drifted = any(each.code == DRIFTED for each in drift)
         self.problems.extend(unused_steps(placed, binder.used, told, has_drifted=has_drifted))
@@ -295,7 +298,15 @@ class _Binding:
         sets = nearest_first(global_data, own)
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
-        choice = DataChoice(sets, selected, steps, name_of=elements.name_of, judges=are_all_read)
+        choice = DataChoice(
+            sets,
+            selected,
+            steps,
+            name_of=elements.name_of,
+            asks=bool(suite.part.conditions),
+            picks_all=suite.part.data.pick == "all",
+            judges=are_all_read,
+        )
         return choice, known_data(sets.by_name.values())
 
     def _binder(
@@ -321,6 +332,7 @@ class _Binding:
             items=items,
             order=OrderCheck([each.step for each in placed], self._roots),
             environment=self.environment,
+            explains_data=self.selection.explains_data,
         )
 
     def _review(

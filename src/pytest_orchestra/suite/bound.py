@@ -181,6 +181,14 @@ class BoundStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a data set fits a scenario; ``why_not`` is empty where it does."""
+
+    data: DataSet
+    why_not: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoundScenario:
     """A scenario with its steps and its data: what becomes one pytest item.
 
@@ -188,6 +196,9 @@ class BoundScenario:
         item: ``amount-high``, or ``amount-high[vip]``.
         cleanup: the steps of ``finally``, which run whatever became of ``steps``.
         marks: tags of the suite and of the scenario, names of pytest marks.
+        data_reason: why it is this data set.
+        unmet: why no data set fits, so that it fails at set-up; empty: one does, or none is needed.
+        verdicts: of all data sets, where somebody asked for them.
         xfail: the reason; None: not expected to fail.
         skip: why it cannot run; empty: it runs.
         bound: activities on the way that have a step, and all activities on the way.
@@ -199,6 +210,9 @@ class BoundScenario:
     steps: tuple[BoundStep, ...]
     cleanup: tuple[BoundStep, ...] = ()
     data: DataSet | None = None
+    data_reason: str = ""
+    unmet: str = ""
+    verdicts: tuple[Verdict, ...] = ()
     marks: tuple[str, ...] = ()
     xfail: str | None = None
     skip: str = ""

@@ -10,11 +10,14 @@ from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope
 from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.expressions.references import Reference
+from pytest_orchestra.flow.scenario import Scenario
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
-from pytest_orchestra.suite.bound import BoundStep, Step
+from pytest_orchestra.suite.bound import BoundStep, Step, Verdict
+from pytest_orchestra.suite.choosing import NAMED, Choice, Chooser
 from pytest_orchestra.suite.collecting import collecting
+from pytest_orchestra.suite.demands import Misfit
 from pytest_orchestra.suite.each import EACH
-from pytest_orchestra.suite.fitting import Fitting
+from pytest_orchestra.suite.fitting import Demands, Fitting, told
 from pytest_orchestra.suite.marks import Marking
 from pytest_orchestra.suite.names import references_of
 from pytest_orchestra.suite.reading import SuiteFile
@@ -24,14 +27,6 @@ DATA_FIXTURE = "orchestra_data"
 
 
 _NAME_FILES = "Name files of data sets: 'data: {files: data/*.yaml}'."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """The data set of a scenario, or why it cannot run; neither where nothing reads data."""
-
-    data: DataSet | None = None
-    skip: str = ""
 
 
 def suite_data(
@@ -80,6 +75,33 @@ def _matching(folder: Path, pattern: str) -> Sequence[Path]:
     return sorted(folder.glob(str(path))) if path.parts else []
 
 
+@dataclass(slots=True, kw_only=True)
+class _Contradiction:
+    """A set that a mark names for scenarios whose ways it contradicts.
+
+    Attributes:
+        misfits: of the first of them.
+        other: a set that fits there.
+    """
+
+    data: DataSet
+    misfits: Sequence[Misfit]
+    at: SourceLocation | None
+    keys: list[str]
+    other: DataSet | None
+
+    def problem(self) -> Problem:
+        first, *others = self.keys
+        more = f" and {len(others)} more" if others else ""
+        return mistake(
+            "data-contradicts",
+            f"data set '{self.data.name}' contradicts the way of scenario '{first}'{more}:"
+            f" {told(self.misfits)}",
+            at=self.at,
+            hint=f"Name '{self.other.name}', which fits." if self.other else "Name another one.",
+        )
+
+
 class DataChoice:
     """Chooses for one scenario after the other and gathers what is wrong.
 
@@ -88,6 +110,8 @@ class DataChoice:
         selected: those of them that the user asked for.
         steps: of the suite; where none of them reads data, no scenario has any.
         name_of: what people call an element.
+        asks: whether the suite has conditions of its own.
+        picks_all: whether a scenario gets every set that fits.
         judges: False where ``data`` or its files have mistakes, so that sets may be missing.
 
     Attributes:
@@ -101,10 +125,15 @@ class DataChoice:
         steps: Iterable[Step],
         *,
         name_of: Callable[[ElementId], str] = str,
+        asks: bool = False,
+        picks_all: bool = False,
         judges: bool = True,
     ) -> None:
         steps = tuple(steps)
         self.fitting = Fitting(tuple(sets.by_name.values()), name_of)
+        self._chooser = Chooser(sets, selected, self.fitting, picks_all=picks_all)
+        self._asks = asks or any(each.scope is not Scope.GLOBAL for each in sets.by_name.values())
+        self._contradictions: dict[SourceLocation | None, _Contradiction] = {}
         self.sets = sets
         self._selected = selected
         self.judges = judges
@@ -121,20 +150,46 @@ class DataChoice:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong with the choices so far."""
-        return tuple(self._problems.values())
+        contradictions = (each.problem() for each in self._contradictions.values())
+        return (*self._problems.values(), *contradictions)
 
-    def choose(self, key: str, marking: Marking) -> Choice:
-        """The set of the scenario ``key``: of its mark, else the first by its tags."""
+    def choose(self, scenario: Scenario, marking: Marking) -> Sequence[Choice]:
+        """The set of a scenario: that of its mark, else one that fits; several where all are."""
+        demands = self.fitting.demands(scenario)
         if marking.values is not None:
-            return self._own(key, marking)
+            own = self._own(scenario.key, marking)
+            return (self._compared(own, demands, scenario.key, marking.values_at),)
         if marking.data is not None:
-            return self._named(marking, marking.data)
-        if not self._is_read:
-            return Choice()
-        chosen = self._selected.choose(tags=marking.tags)
-        if chosen is None and self.sets.by_name:
-            return Choice(skip="none of the selected data sets is there")
-        return Choice(data=chosen)
+            named = self._named(marking, marking.data)
+            return (self._compared(named, demands, scenario.key, marking.data_at),)
+        if not self._is_read and not (demands and self._asks):
+            return (Choice(),)
+        return self._chooser.choose(demands, marking.tags)
+
+    def verdicts(self, scenario: Scenario) -> tuple[Verdict, ...]:
+        """Whether each data set that may be chosen fits a scenario."""
+        demands = self.fitting.demands(scenario)
+        return tuple(
+            Verdict(data=data, why_not=tuple(map(str, self.fitting.misfits(demands, data))))
+            for data in self.sets.candidates()
+        )
+
+    def _compared(
+        self, choice: Choice, demands: Demands, key: str, at: SourceLocation | None
+    ) -> Choice:
+        """What a mark says must not contradict the way."""
+        data = choice.data
+        misfits = self.fitting.misfits(demands, data) if data is not None else ()
+        if data is not None and misfits:
+            known = self._contradictions.get(at)
+            if known is None:
+                fitting = self.fitting.fitting(demands, self.sets.candidates())
+                self._contradictions[at] = _Contradiction(
+                    data=data, misfits=misfits, at=at, keys=[key], other=next(fitting, None)
+                )
+            else:
+                known.keys.append(key)
+        return choice
 
     def look_at(self, data: DataSet | None, steps: Sequence[BoundStep]) -> None:
         """Check that ``data`` has what the steps of a scenario read."""
@@ -154,7 +209,7 @@ class DataChoice:
             return extended
         if marking.data is None and self._selected is not self.sets:
             return Choice(skip=f"its own data set '{key}' is not selected")
-        return Choice(data=scenario_set(key, marking, extended.data))
+        return Choice(data=scenario_set(key, marking, extended.data), reason=NAMED)
 
     def _named(self, marking: Marking, name: str) -> Choice:
         found = self.sets.choose(named=name)
@@ -169,7 +224,7 @@ class DataChoice:
             return Choice()
         if found.name not in self._selected.by_name:
             return Choice(skip=f"its data set '{name}' is not selected")
-        return Choice(data=found)
+        return Choice(data=found, reason=NAMED)
 
     def _check(self, reference: Reference, data: DataSet | None) -> None:
         if reference.optional or not self.judges:

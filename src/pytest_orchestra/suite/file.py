@@ -213,9 +213,8 @@ class ScenariosPart(DocumentModel):
 class DataPart(DocumentModel):
     """``data``: where the suite's data sets are."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("pick",), _LEAVE_OUT)
-
     files: Texts = Field(default_factory=list)
+    pick: Literal["first", "all"] = "first"
     each: dict[str, str] = Field(default_factory=dict)
 
 

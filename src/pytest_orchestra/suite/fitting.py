@@ -88,7 +88,7 @@ class Fitting:
         met = [self._met(demand, everyone) for demand in demands]
         never = [demand for demand, sets in zip(demands, met, strict=True) if not sets]
         what = (
-            f"no set meets {_listed(never)}"
+            f"no set meets {told(never)}"
             if never
             else f"no set meets all {len(demands)} conditions of its way"
         )
@@ -133,11 +133,7 @@ def _least_missing(everyone: int, met: Sequence[int]) -> int:
     return next((each for each in missing if each), 0)
 
 
-def told(misfits: Sequence[Misfit]) -> str:
-    """Misfits in one line."""
-    return _listed(misfits)
-
-
-def _listed(parts: Sequence[object]) -> str:
+def told(parts: Sequence[Demand | Misfit]) -> str:
+    """Demands or misfits in one line, the first ones by name."""
     more = f" and {len(parts) - _MAX_TOLD} more" if len(parts) > _MAX_TOLD else ""
     return ", ".join(map(str, parts[:_MAX_TOLD])) + more

@@ -129,7 +129,7 @@ def _bound_scenario(bound: BoundScenario) -> Tree:
         **_scenario(bound.scenario),
         "name": bound.name,
         "item": bound.item,
-        "data": bound.data.name if bound.data else None,
+        **_data(bound),
         "tags": list(bound.marks),
         "xfail": bound.xfail,
         "skip": bound.skip,
@@ -137,6 +137,29 @@ def _bound_scenario(bound: BoundScenario) -> Tree:
         "steps": [_step(each) for each in bound.steps],
         **cleanup,
     }
+
+
+def _data(bound: BoundScenario) -> Tree:
+    data = bound.data
+    tree: Tree = {
+        "data": data.name if data else None,
+        "data_file": data.file if data else None,
+        "data_reason": bound.data_reason or bound.unmet,
+    }
+    if bound.verdicts:
+        tree["data_sets"] = [
+            {
+                "name": each.data.name,
+                "file": each.data.file,
+                "fits": not each.why_not,
+                "why_not": list(each.why_not),
+            }
+            for each in bound.verdicts
+        ]
+        if bound.unmet:
+            nearest = min(bound.verdicts, key=lambda each: len(each.why_not))
+            tree["nearest"] = nearest.data.name
+    return tree
 
 
 def _step(bound: BoundStep) -> Tree:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.flow.callees import called_process
 from pytest_orchestra.flow.scenario import Passage, Scenario
 from pytest_orchestra.model import ElementId, FlowNode, Problem, Process
 from pytest_orchestra.suite.bound import BoundScenario, BoundStep
+from pytest_orchestra.suite.choosing import Choice
 from pytest_orchestra.suite.data_choice import DataChoice
 from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
@@ -31,6 +33,7 @@ class ScenarioBinder:
         items: gives steps their items of lists.
         order: checks what steps read of each other.
         environment: None: no connection is known to be disabled.
+        explains_data: whether scenarios say which data sets fit, and why others do not.
 
     Attributes:
         used: ids of the steps' objects that ran in some scenario, inactive ones included.
@@ -46,6 +49,7 @@ class ScenarioBinder:
         items: ItemBinder,
         order: OrderCheck,
         environment: EnvironmentDefinition | None,
+        explains_data: bool = False,
     ) -> None:
         steps = tuple(steps)
         self._placing = Placing(steps)
@@ -55,6 +59,7 @@ class ScenarioBinder:
         self._items = items
         self._order = order
         self._environment = environment
+        self._explains_data = explains_data
         self.used: set[int] = set()
         self._steps = steps
         self._named: set[str] = set()
@@ -74,35 +79,37 @@ class ScenarioBinder:
             decides=self._data.fitting.decides,
         )
 
-    def bind(self, scenario: Scenario) -> BoundScenario | None:
-        """A scenario with all it needs to run; None where the suite leaves it out."""
+    def bind(self, scenario: Scenario) -> Sequence[BoundScenario]:
+        """A scenario with all it needs to run, for each data set; none where it is left out."""
         way = Way(scenario)
         steps, cleanup = self._placing.bind(way), self._placing.bind_cleanup(way)
         self.used.update(id(bound.step) for bound in (*steps, *cleanup))
         marking = self._markings[scenario.key]
         if not marking.active:
-            return None
+            return ()
         if marking.data is not None or marking.values is not None:
             self._named.add(scenario.key)
-        choice = self._data.choose(scenario.key, marking)
+        choices = self._data.choose(scenario, marking)
         steps, cleanup = self._items.bind(way, steps), self._items.bind(way, cleanup)
         every = (*steps, *cleanup)
-        if not choice.skip:
-            self._data.look_at(choice.data, every)
-            self._items.look_at(choice.data, every)
+        for choice in choices:
+            if not (choice.skip or choice.unmet):
+                self._data.look_at(choice.data, every)
+                self._items.look_at(choice.data, every)
         self._order.look_at(way, every)
-        return BoundScenario(
+        bound = BoundScenario(
             item=scenario.key,
             name=marking.name or scenario.name,
             scenario=scenario,
             steps=steps,
             cleanup=cleanup,
-            data=choice.data,
+            verdicts=self._data.verdicts(scenario) if self._explains_data else (),
             marks=marking.tags,
             xfail=marking.xfail,
-            skip=choice.skip or self._disabled(every) or ("" if steps else NO_STEP),
+            skip=self._disabled(every) or ("" if steps else NO_STEP),
             bound=self._bound(way, steps),
         )
+        return [_with_data(bound, choice, is_alone=len(choices) == 1) for choice in choices]
 
     def _bound(self, way: Way, steps: Sequence[BoundStep]) -> tuple[int, int]:
         tasks = self._tasks.intersection(way.passed)  # looks at those on the way alone
@@ -123,6 +130,18 @@ class ScenarioBinder:
                     f" '{self._environment.name}' is disabled"
                 )
         return ""
+
+
+def _with_data(bound: BoundScenario, choice: Choice, *, is_alone: bool) -> BoundScenario:
+    data = choice.data
+    return replace(
+        bound,
+        item=bound.item if is_alone or data is None else f"{bound.item}[{data.name}]",
+        data=data,
+        data_reason=choice.reason,
+        unmet=choice.unmet,
+        skip=choice.skip or bound.skip,
+    )
 
 
 def tasks_of(process: Process, called: Iterable[Process] = ()) -> tuple[ElementId, ...]:

@@ -163,12 +163,81 @@ def test_any_criterion_may_be_asked_for(capsys: Captured, criterion: str) -> Non
     assert f"criterion {criterion}," in capsys.readouterr().out
 
 
+CONDITIONS = (
+    'name="high" sourceRef="amount" targetRef="review"/>',
+    (
+        'name="high" sourceRef="amount" targetRef="review">'
+        "<conditionExpression>=a &gt; 5</conditionExpression></sequenceFlow>"
+    ),
+)
+
+
 @pytest.mark.usefixtures("folder")
-def test_an_option_that_is_not_there_yet_is_refused(capsys: Captured) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["plan", "order.bpmn", "--data"])
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.endswith("error: --data is not there yet\n")
+def test_the_choice_of_data_is_explained(change: Change, capsys: Captured) -> None:
+    change("order.bpmn", CONDITIONS)
+    change("d.yaml", ("rich, values: {a: 1}", "rich, values: {a: 10}"))
+    assert main(["plan", "order.suite.yaml", "--data"]) == 0
+    assert capsys.readouterr().out == (
+        "order.suite.yaml: process order, criterion flows, 2 scenarios\n"
+        "\n"
+        "main\n"
+        "  asks: not (a > 5)\n"
+        "  data: poor (d.yaml): 'mark' names it\n"
+        "  not rich: `not (a > 5)` (Amount?/high) does not hold with a = 10\n"
+        "\n"
+        "amount-high\n"
+        "  asks: a > 5\n"
+        "  data: rich (d.yaml): the first that fits: it meets `a > 5` (Amount?/high)\n"
+        "  not poor: `a > 5` (Amount?/high) does not hold with a = 2\n"
+    )
+    assert main(["plan", "order.suite.yaml", "--data", "--format", "json"]) == 0
+    (plan,) = json.loads(capsys.readouterr().out)["processes"]
+    high = plan["scenarios"][1]
+    assert (high["data"], high["data_file"]) == ("rich", "d.yaml")
+    assert high["data_reason"] == "the first that fits: it meets `a > 5` (Amount?/high)"
+    assert high["data_sets"] == [
+        {"name": "rich", "file": "d.yaml", "fits": True, "why_not": []},
+        {
+            "name": "poor",
+            "file": "d.yaml",
+            "fits": False,
+            "why_not": ["`a > 5` (Amount?/high) does not hold with a = 2"],
+        },
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_where_no_set_fits_the_nearest_is_told(change: Change, capsys: Captured) -> None:
+    change("order.bpmn", CONDITIONS)
+    assert main(["plan", "order.suite.yaml", "--data"]) == 0
+    assert capsys.readouterr().out.endswith(
+        "  data: no data set fits: no set meets `a > 5` (Amount?/high); nearest is 'rich':"
+        " `a > 5` (Amount?/high) does not hold with a = 1\n"
+        "  not rich: `a > 5` (Amount?/high) does not hold with a = 1\n"
+        "  not poor: `a > 5` (Amount?/high) does not hold with a = 2\n"
+    )
+    assert main(["plan", "order.suite.yaml", "--data", "--format", "json"]) == 0
+    (plan,) = json.loads(capsys.readouterr().out)["processes"]
+    assert plan["scenarios"][1]["nearest"] == "rich"
+    assert main(["plan", "order.suite.yaml"]) == 0
+    assert "4      none fits\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_a_process_asks_of_data_is_told_without_a_suite(
+    change: Change, capsys: Captured
+) -> None:
+    change("order.bpmn", CONDITIONS)
+    assert main(["plan", "order.bpmn", "--data"]) == 0
+    assert capsys.readouterr().out == (
+        "order.bpmn: process order, criterion branches, 2 scenarios\n"
+        "\n"
+        "main\n"
+        "  asks: not (a > 5)\n"
+        "\n"
+        "amount-high\n"
+        "  asks: a > 5\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["plan"], ["nothing"]])

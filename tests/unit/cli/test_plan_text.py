@@ -121,6 +121,7 @@ def test_long_names_are_cut_and_reasons_to_skip_are_told() -> None:
         "name": "x" * 80,
         "steps": [],
         "data": None,
+        "data_reason": "",
         "skip": "no step is bound on this way",
     }
     text = render_plan(plan(suite_file="o.suite.yaml", scenarios=[scenario]), {})

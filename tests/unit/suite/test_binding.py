@@ -237,7 +237,6 @@ def test_the_shop_binds_to_ten_different_scenarios(
 
 NOT_YET = {
     "003-exception-flow.suite.yaml": [
-        "8:39 the key 'pick'",
         "33:44 the channel 'stub'",
         "34:50 the channel 'stub'",
     ],

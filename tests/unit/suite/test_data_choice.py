@@ -227,3 +227,119 @@ def test_a_set_of_the_suite_extends_one_of_all_suites(bench: Bench, data: str) -
     bound = bench.bind(data + READ, global_data=everywhere)
     assert bound.scenarios[0].data is not None
     assert bound.scenarios[0].data.values == {"a": 5}
+
+
+CONDITIONS = "conditions: {Amount?/high: a > 1, Fine?/no: visit <= b}\n"
+"""Read by a, and by b at each visit of the second gateway."""
+FITTING = """
+- {name: poor, values: {a: 1, b: 0}}
+- {name: vip, tags: [smoke], values: {a: 2, b: 0}}
+- {name: rich, values: {a: 3, b: 0}}
+- {name: once, values: {a: 3, b: 1}}
+- {name: twice, values: {a: 3, b: 2}}
+"""
+
+
+@pytest.fixture
+def asked(bench: Bench, data: str) -> str:
+    bench.write("data/one.yaml", FITTING)
+    return data + CONDITIONS
+
+
+def test_each_scenario_gets_the_first_set_that_fits(bench: Bench, asked: str) -> None:
+    bound = bench.bind(asked + READ)
+    assert chosen(bound) == {
+        "main": "poor",
+        "amount-high": "vip",
+        "amount-high-fine-no": "once",
+        "amount-high-fine-no-x2": "twice",
+        "declined": "poor",
+    }
+    reasons = {each.item: each.data_reason for each in bound.scenarios}
+    assert reasons["main"] == "the first that fits: it meets `not (a > 1)` (Amount?/high)"
+    assert reasons["amount-high"] == (
+        "the first that fits: it meets `a > 1` (Amount?/high),"
+        " `not (visit <= b)` (Fine?/no, visit 1)"
+    )
+
+
+def test_a_set_with_a_tag_of_the_scenario_comes_first_if_it_fits(bench: Bench, asked: str) -> None:
+    bench.write("data/one.yaml", FITTING + "- {name: last, tags: smoke, values: {a: 9, b: 0}}\n")
+    tags = "scenarios: {mark: {'*': {tags: [smoke]}, amount-high-fine-no: {tags: [x]}}}\n"
+    bound = bench.bind(asked + tags + READ)
+    assert chosen(bound) == {
+        "main": "poor",
+        "amount-high": "vip",
+        "amount-high-fine-no": "once",
+        "amount-high-fine-no-x2": "twice",
+        "declined": "poor",
+    }
+    reasons = {each.item: each.data_reason for each in bound.scenarios}
+    assert reasons["amount-high"].startswith("the first with the tag 'smoke' that fits: it meets")
+
+
+def test_all_that_fit_have_an_item_each(bench: Bench, asked: str) -> None:
+    text = asked.replace("data/*.yaml", "data/*.yaml, pick: all") + READ
+    bound = bench.bind(text)
+    assert chosen(bound) == {
+        "main": "poor",
+        "amount-high[vip]": "vip",
+        "amount-high[rich]": "rich",
+        "amount-high-fine-no": "once",
+        "amount-high-fine-no-x2": "twice",
+        "declined": "poor",
+    }
+
+
+def test_where_none_fits_the_scenario_says_why(bench: Bench, asked: str) -> None:
+    bench.write("data/one.yaml", "- {name: poor, values: {a: 1, b: 0}}\n")
+    bound = bench.bind(asked + READ)
+    unmet = {each.item: each.unmet for each in bound.scenarios if each.unmet}
+    assert list(unmet) == ["amount-high", "amount-high-fine-no", "amount-high-fine-no-x2"]
+    assert unmet["amount-high"] == (
+        "no data set fits: no set meets `a > 1` (Amount?/high); nearest is 'poor':"
+        " `a > 1` (Amount?/high) does not hold with a = 1"
+    )
+    assert chosen(bound)["amount-high"] is None
+
+
+def test_a_set_that_a_mark_names_must_not_contradict_the_way(bench: Bench, asked: str) -> None:
+    marks = "scenarios: {mark: {'amount-high-fine*': {data: vip}, main: {data: rich}}}\n"
+    assert bench.errors(asked + marks + READ) == [
+        (
+            "5:48: [data-contradicts] data set 'vip' contradicts the way of scenario"
+            " 'amount-high-fine-no' and 1 more: `visit <= b` (Fine?/no, visit 1) does not hold"
+            " with b = 0. Name 'once', which fits."
+        ),
+        (
+            "5:67: [data-contradicts] data set 'rich' contradicts the way of scenario 'main':"
+            " `not (a > 1)` (Amount?/high) does not hold with a = 3. Name 'poor', which fits."
+        ),
+    ]
+
+
+def test_values_of_a_mark_must_not_contradict_the_way(bench: Bench, asked: str) -> None:
+    marks = "scenarios: {mark: {main: {data: rich, values: {a: 0}}, declined: {values: {a: 5}}}}\n"
+    (problem,) = bench.errors(asked + marks + READ)
+    assert "[data-contradicts] data set 'declined' contradicts the way" in problem
+
+
+def test_selected_sets_that_contradict_leave_the_scenario_out(bench: Bench, asked: str) -> None:
+    bound = bench.bind(asked + READ, data_names=["once"])
+    assert chosen(bound)["amount-high-fine-no"] == "once"
+    skipped = {each.item: each.skip for each in bound.scenarios}
+    assert skipped["main"] == (
+        "of the selected data sets no set meets `not (a > 1)` (Amount?/high); nearest is 'once':"
+        " `not (a > 1)` (Amount?/high) does not hold with a = 3"
+    )
+    assert not any(each.unmet for each in bound.scenarios)
+
+
+def test_conditions_alone_ask_for_data(bench: Bench, asked: str) -> None:
+    """No step reads any; what every suite may use is taken only where the suite has conditions."""
+    blind = READ.replace("{{data.a}}", "x")
+    assert chosen(bench.bind(asked + blind))["amount-high"] == "vip"
+    path = bench.write("all.yaml", "- {name: any, values: {a: 5, b: 0}}")
+    everywhere = read_data_sets([path], Scope.GLOBAL)
+    bound = bench.bind(CONDITIONS + blind, global_data=everywhere)
+    assert chosen(bound)["amount-high"] == "any"

@@ -103,15 +103,12 @@ def test_planned_keys_of_a_step_are_refused_by_name(key: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("section", "key"),
-    [
-        ("data", "pick"),
-    ],
-)
-def test_planned_keys_of_a_section_are_refused_by_name(section: str, key: str) -> None:
-    assert problems_of(f"process: a.bpmn\n{section}:\n  {key}: 1\n") == [
-        f"s.yaml:3:3: error[not-yet] the key '{key}' is not there yet. Leave it out for now."
+def test_the_first_data_set_is_picked_or_all_of_them() -> None:
+    assert problems_of("process: a.bpmn\ndata:\n  pick: al\n") == [
+        (
+            "s.yaml:3:9: error[bad-value] expected one of first, all, found text 'al'."
+            " Did you mean 'all'?"
+        )
     ]
 
 

@@ -62,7 +62,7 @@ oops: {a: 1}
 tags: 3
 strict: true
 scenarios: {main: {x: 1}, criterion: flows}
-data: {files: a.yaml, pick: all}
+data: {files: a.yaml, pick: some}
 steps:
   - {at: A, alias: first, use: x}
   - {at: B, alias: second}
@@ -76,7 +76,7 @@ steps:
         ("5:1: error[unknown-key] unknown key 'oops'"),
         "6:7: error[bad-value] expected text or a list, found number 3",
         "8:19: error[bad-value] expected text or a list, found a mapping",
-        "9:23: error[not-yet] the key 'pick' is not there yet",
+        "9:29: error[bad-value] expected one of first, all, found text 'some'",
         "11:27: error[not-yet] the key 'use' is not there yet",
         "13:5: error[bad-value] expected a mapping, found number 3",
         "14:10: error[bad-value] expected text or a list, found number 3",

@@ -91,3 +91,35 @@ def test_it_is_a_warning_and_under_strict_an_error(bench: Bench) -> None:
     )
     assert bench.warnings(begin + steps) == [f"4:1: warning{told}"]
     assert bench.errors(f"{begin}{steps}strict: true\n") == [f"5:1: {told}"]
+
+
+FLOW = '<sequenceFlow id="f_high" name="high" sourceRef="amount" targetRef="review"'
+CONDITION = "<conditionExpression>%s</conditionExpression>"
+
+
+@pytest.mark.parametrize(
+    ("condition", "driven"),
+    [
+        ("=amount &gt; 1000", True),
+        ("=visit = 2 and x", True),
+        ("=in_stock", False),
+        ("=amount &gt;", False),
+    ],
+)
+def test_a_condition_over_data_or_the_visit_leads_to_an_outcome(
+    bench: Bench, condition: str, *, driven: bool
+) -> None:
+    with_condition(bench, condition)
+    bench.write(
+        "d.yaml", "- {name: vip, values: {amount: 5000}}\n- {name: low, values: {amount: 1}}"
+    )
+    read = f'at: Ordered, {SEE}, expect: {{value: {{a: "{{{{data.amount}}}}"}}}}'
+    found = undriven(bench, read, begin="data: {files: d.yaml}\n")
+    assert ("Amount?/high" not in found) is driven
+
+
+def with_condition(bench: Bench, condition: str) -> None:
+    text = (bench.folder / "order.bpmn").read_text(encoding="utf-8")
+    conditional = f"{FLOW}>{CONDITION % condition}</sequenceFlow>"
+    assert f"{FLOW}/>" in text
+    bench.write("order.bpmn", text.replace(f"{FLOW}/>", conditional))
