@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from pytest_orchestra.checks.expectation import Count, Expectation, mismatches_of
-from pytest_orchestra.checks.matching import Mismatch
+from pytest_orchestra.checks.matching import Mismatch, lacking
 from pytest_orchestra.checks.sequences import Anyhow, InOrder
 from pytest_orchestra.spi import Observation
 
@@ -35,7 +35,7 @@ class Judgement:
         reason: one line that says what is missing or too many; empty where it held.
         matched: the observations that are as expected, those that an expectation without a count
             needs not: one.
-        closest: of those that are not, the one with the fewest ``mismatches``; the latest such.
+        closest: of those that are not, the one whose ``mismatches`` weigh least; the latest such.
         blamed: what must not have been: too many, absent, or of ``fail_when``.
     """
 
@@ -57,12 +57,17 @@ class Judge:
             suite gives no ``count``, ``messages`` or ``absent``.
         standing: whether what is seen is the whole present state each time, so that one too many
             now may be right at the next look.
+
+    Attributes:
+        seen: how many were judged.
+        passed_over: how many count no more because of ``spent``.
     """
 
     expectation: Expectation
     spent: frozenset[str] = frozenset()
     standing: bool = False
     seen: int = 0
+    passed_over: int = 0
     _matched: list[Observation] = field(default_factory=list)
     _number: int = 0
     _closest: Observation | None = None
@@ -79,7 +84,11 @@ class Judge:
         if self.standing:
             self._begin()
         for observation in observations:
-            if self._ended is None and not self._is_spent(observation):
+            if self._ended is not None:
+                return
+            if self._is_spent(observation):
+                self.passed_over += 1
+            else:
                 self.seen += 1
                 self._take(observation)
 
@@ -105,7 +114,7 @@ class Judge:
         )
 
     def _begin(self) -> None:
-        self.seen, self._number, self._matched = 0, 0, []
+        self.seen, self.passed_over, self._number, self._matched = 0, 0, 0, []
         self._closest, self._fewest, self._ended = None, (), None
         self._pairing = None
         if (patterns := self.expectation.messages) and self.expectation.ordered:
@@ -142,7 +151,7 @@ class Judge:
                 return
         mismatches = mismatches_of(self.expectation.expected, observation)
         if mismatches:
-            if self._closest is None or len(mismatches) <= len(self._fewest):
+            if self._closest is None or lacking(mismatches) <= lacking(self._fewest):
                 self._closest, self._fewest = observation, mismatches
         elif self._pairing is not None:
             self._pairing.take(observation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -30,12 +30,14 @@ class Mismatch:
         expected: as text for people; of a rule nothing.
         seen: what stood there, as text for people, or that nothing did; of a rule the values of
             its parts.
+        weight: how much is wrong: the values that were expected below it.
     """
 
     path: str
     expected: str = ""
     seen: str = ""
     part: Part = Part.VALUE
+    weight: int = 1
 
     def __str__(self) -> str:
         if self.part is Part.RULE:
@@ -128,7 +130,21 @@ def compare(expected: object, seen: object, path: str, *, exact: bool) -> Iterat
             yield from compare(wanted, had, f"{path}[{index}]", exact=exact)
     elif not same(expected, seen):
         wanted = "nothing" if expected is _MISSING else show(expected)
-        yield Mismatch(path=path, expected=wanted, seen=show(seen))
+        weight = _leaves(expected)
+        yield Mismatch(path=path, expected=wanted, seen=show(seen), weight=weight)
+
+
+def _leaves(value: object, depth: int = 0) -> int:
+    """How many values lie in one."""
+    parts = value.values() if isinstance(value, Mapping) else value
+    if depth < _DEEPEST and parts and isinstance(value, Mapping | list | tuple):
+        return sum(_leaves(each, depth + 1) for each in parts)  # type: ignore[attr-defined]  # one of these
+    return 1
+
+
+def lacking(mismatches: Iterable[Mismatch]) -> int:
+    """How far from what was expected it is that has these mismatches."""
+    return sum(mismatch.weight for mismatch in mismatches)
 
 
 def _compare_mappings(

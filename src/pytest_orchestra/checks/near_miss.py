@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from pytest_orchestra.checks.expectation import Expectation, Expected, mismatches_of
 from pytest_orchestra.checks.judging import Judgement
-from pytest_orchestra.checks.matching import Mismatch, Part, show
+from pytest_orchestra.checks.matching import Mismatch, Part, lacking, show
 from pytest_orchestra.spi import Observation
 
-MOST_MISMATCHES = 6
-MOST_FOUND = 5
+MOST_MISMATCHES = 50
+"""Mismatches that are told; the terminal shows the first of them."""
+MOST_FOUND = 20
 
 Hide = Callable[[object], object]
 """Gives a value without what nobody may read."""
@@ -25,31 +27,58 @@ def describe(
     judgement: Judgement,
     *,
     seen: str,
+    expectation: Expectation | None = None,
     others: Sequence[Observation] = (),
-    expected: str = "",
+    passed_over: int = 0,
     hide: Hide = _as_it_is,
 ) -> tuple[str, ...]:
-    """Lines of at most 10, most telling first.
+    """Lines, most telling first.
 
     Args:
         judgement: the last one before the wait ended.
-        expected: what was looked for, in a line.
         seen: the watch's own line of what passed by.
+        expectation: what was looked for.
         others: what the call's selectors left out, latest last.
+        passed_over: how many counted no more, as earlier visits of the step passed on them.
         hide: of values, before they are shown.
     """
+    expected = str(expectation) if expectation is not None else ""
     lines = [f"expected: {expected}"] if expected else []
     lines += [f"seen: {seen}"] if seen else []
     if judgement.blamed:
         lines += _each("found", judgement.blamed, hide)
     elif judgement.closest is not None:
-        lines.append(f"closest: {tell(judgement.closest, hide)}")
-        lines.extend(f"  {line}" for line in shorten(judgement.mismatches))
+        lines += _nearest("closest", judgement.closest, judgement.mismatches, hide)
     elif judgement.matched:
         lines += _each("matched", judgement.matched, hide)
     elif others:
-        lines.append(f"others there, the latest: {tell(others[-1], hide)}")
+        lines += _of_others(expectation or Expectation(), others, hide)
+    if passed_over:
+        lines.append(f"skipped: {passed_over}, as an earlier visit of this step passed on them")
     return tuple(lines)
+
+
+def _of_others(
+    expectation: Expectation, others: Sequence[Observation], hide: Hide
+) -> Iterator[str]:
+    """The closest of what was left out, so that a wrong selector comes to light."""
+    patterns = expectation.messages[:1] or (expectation.expected,)
+    missing = [mismatches_of(patterns[0], other) for other in others]
+    least = min(map(lacking, missing))
+    index = max(n for n, each in enumerate(missing) if lacking(each) == least)
+    what = f"skipped: {len(others)} that the key, headers or correlation_id leave out; the closest"
+    yield from _nearest(what, others[index], without_secrets(missing[index], hide), hide)
+    if not missing[index] and patterns[0] != Expected():
+        yield "  but for these it is as expected"
+
+
+def _nearest(
+    what: str, observation: Observation, mismatches: Sequence[Mismatch], hide: Hide
+) -> list[str]:
+    return [
+        f"{what}: {tell(observation, hide)}",
+        *(f"  {line}" for line in shorten(mismatches)),
+    ]
 
 
 def tell(observation: Observation, hide: Hide = _as_it_is) -> str:
@@ -84,7 +113,7 @@ def _each(what: str, observations: Sequence[Observation], hide: Hide) -> list[st
 
 
 def shorten(mismatches: Sequence[Mismatch]) -> list[str]:
-    """Each mismatch as a line, the first six and how many more."""
+    """Each mismatch as a line, the first of them and how many more."""
     lines = [str(mismatch) for mismatch in mismatches[:MOST_MISMATCHES]]
     if len(mismatches) > MOST_MISMATCHES:
         lines.append(f"… and {len(mismatches) - MOST_MISMATCHES} more")

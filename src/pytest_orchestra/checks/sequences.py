@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pytest_orchestra.checks.expectation import Expected, mismatches_of
-from pytest_orchestra.checks.matching import Mismatch
+from pytest_orchestra.checks.matching import Mismatch, lacking
 from pytest_orchestra.spi import Observation
 
 Closest = tuple[Observation | None, tuple[Mismatch, ...]]
@@ -128,7 +128,7 @@ class InOrder:
 
 def _closer(one: Closest, other: Closest) -> Closest:
     """The one that lacks less; of equals the later."""
-    return other if one[0] is None or len(other[1]) <= len(one[1]) else one
+    return other if one[0] is None or lacking(other[1]) <= lacking(one[1]) else one
 
 
 def _were(many: bool) -> str:  # noqa: FBT001 - a word's number

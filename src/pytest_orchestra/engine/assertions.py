@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.checks.expectation import Expectation
-from pytest_orchestra.checks.judging import Judge, Judgement, Verdict
+from pytest_orchestra.checks.judging import MOST_KEPT, Judge, Judgement, Verdict
 from pytest_orchestra.checks.near_miss import Hide, describe, without_secrets
 from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import ask, broken
-from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, lost, timeout
+from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, late_by, lost, timeout
 from pytest_orchestra.engine.violations import (
     check_reply,
     check_request,
@@ -26,6 +26,9 @@ from pytest_orchestra.suite.bound import Contract, Expect
 
 STABLE_FOR = 1.0
 """Seconds that messages are watched on after an exact count is reached, unless said."""
+GRACE = 2.0
+"""Seconds after a missed deadline in which what comes late is told, or the deadline again if that
+is shorter."""
 LAST_LOOK = 1.0
 """Seconds that a look at a present state may take at least, or the whole deadline if that is
 shorter: one that begins at the deadline needs some, too."""
@@ -52,6 +55,7 @@ class Wait:
     _looks: int = 0
     _trouble: ConnectorError | None = None
     _held_at: float | None = None
+    _is_missed: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing seen."""
@@ -73,9 +77,30 @@ class Wait:
             has_news = await self._look(self._left(began, clock()))
             decided = self._decide(schedule, clock() - began)
             if isinstance(decided, Outcome):
-                return decided
+                may_be_late = self._is_missed and self.expect.stable_for is None
+                return await self._with_grace(decided) if may_be_late else decided
             if not has_news:
                 await asyncio.sleep(decided)
+
+    async def _with_grace(self, missed: Outcome) -> Outcome:
+        """Look on for a moment: what comes late is told, and changes nothing else."""
+        clock = asyncio.get_running_loop().time
+        began, looks = clock(), self._looks
+        grace = min(GRACE, self.expect.within)
+        while (left := began + grace - clock()) > 0 and self._judge.seen < MOST_KEPT:
+            has_news = await self._look(left)
+            if self._trouble is not None and not self._trouble.retriable:
+                break
+            if self._judge.judgement().verdict is Verdict.HELD:
+                after = clock() - began
+                self._looks = looks
+                late = late_by(missed.violations, after)
+                return replace(missed, violations=late)
+            if not has_news:
+                pause = min(self.expect.every, began + grace - clock())
+                await asyncio.sleep(max(pause, 0.0))
+        self._looks = looks
+        return missed
 
     def _decide(self, schedule: Schedule, elapsed: float) -> Outcome | float:
         """What has come of it, or seconds to the next look."""
@@ -196,6 +221,7 @@ class Wait:
             },
         )
         missed = timeout(self.plugin.id, self.expect.within)
+        self._is_missed = not in_time and not self.expectation.absent
         shown = judgement.closest or next(iter((*judgement.blamed, *judgement.matched)[-1:]), None)
         return Outcome(
             violations=(unmet,) if in_time else (missed, unmet),
@@ -216,9 +242,10 @@ class Wait:
         try:
             return describe(
                 judgement,
-                expected=str(self.expectation),
+                expectation=self.expectation,
                 seen=self.watch.seen(),
                 others=self.watch.passed_by(),
+                passed_over=self._judge.passed_over,
                 hide=self.hide,
             )
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything

@@ -142,3 +142,17 @@ def timeout(channel: str, within: float) -> Violation:
         message=f"not met within {within:g} s",
         details={"within_s": within},
     )
+
+
+def late_by(violations: tuple[Violation, ...], seconds: float) -> tuple[Violation, ...]:
+    """The violations; that of a missed deadline says how late it was met."""
+    return tuple(
+        replace(
+            each,
+            message=f"{each.message}, but {seconds:.1f} s later",
+            details={**each.details, "late_s": round(seconds, 3)},
+        )
+        if each.type is ViolationType.TIMEOUT
+        else each
+        for each in violations
+    )

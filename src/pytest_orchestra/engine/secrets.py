@@ -32,6 +32,7 @@ DEEPEST = 200
 
 _ADDRESS = re.compile(r"'?[A-Za-z][\w+.:-]*://[^\s'\"]+'?")
 
+_QUOTE = re.compile(r"""\\.|\$?'|\"""", re.DOTALL)
 _SIMPLE = frozenset((type(None), bool, int, float))
 
 
@@ -113,8 +114,20 @@ class Mask:
         if self._addresses:
             text = _ADDRESS.sub(self._named, text)
         if self._pattern is not None:
-            text = self._pattern.sub(lambda match: self._names[match.group()], text)
+            text = "".join(self._unquoted(text, self._pattern))
         return hide_by_key(hide_passwords(text), self.is_secret_key, self._keys)
+
+    def _unquoted(self, text: str, secrets: re.Pattern[str]) -> Iterator[str]:
+        """The parts of a line for a shell: what it is to read stands in no single quotes."""
+        quote, done = "", 0
+        for match in secrets.finditer(text):
+            between = text[done : match.start()]
+            quote = _quote_after(between, quote)
+            shown = self._names[match.group()]
+            is_read = shown.startswith("$") and quote.endswith("'")
+            yield f'{between}\'"{shown}"{quote}' if is_read else f"{between}{shown}"
+            done = match.end()
+        yield text[done:]
 
     def _named(self, match: re.Match[str]) -> str:
         names = (name for secret, name in self._addresses.items() if secret in match[0])
@@ -212,6 +225,16 @@ def _hidden_by_key(key: object, value: object, found: set[str]) -> object:
 def _reference(name: str) -> str:
     """How a shell reads a variable, or a file."""
     return f"${name}" if name.isidentifier() else f"$(cat {shell_quoted(name)})"
+
+
+def _quote_after(text: str, quote: str) -> str:
+    """Which quote of a shell is open behind a text: ``'``, ``$'``, ``"`` or none."""
+    for found in _QUOTE.finditer(text):
+        if not quote:
+            quote = found[0] if found[0][0] != "\\" else ""
+        elif found[0].endswith(quote[-1]) and not (quote != "'" and found[0][0] == "\\"):
+            quote = ""
+    return quote
 
 
 def _writings(value: str) -> set[str]:

@@ -13,8 +13,8 @@ def judge(expectation: Expectation, observations: list[Observation]) -> Judgemen
 
 
 def test_names_the_closest_and_its_differences() -> None:
-    """The first six of them and how many more."""
-    wanted = {f"k{number}": number for number in range(8)}
+    """The first fifty of them and how many more."""
+    wanted = {f"k{number}": number for number in range(52)}
     seen = Observation(id="orders/0@17", value={}, at=1_700_000_000.25)
     judgement = judge(Expectation(expected=Expected(value=wanted, has_value=True)), [seen])
     lines = describe(judgement, seen="1 message on orders")
@@ -24,15 +24,15 @@ def test_names_the_closest_and_its_differences() -> None:
         "  value.k0: expected 0, saw nothing there",
     )
     assert lines[-1] == "  … and 2 more"
-    assert len(lines) == 9
+    assert len(lines) == 53
 
 
 def test_names_what_is_too_many() -> None:
-    """The first five of them with what they hold, and how many more."""
-    seen = [Observation(id=f"orders/0@{number}", value={"n": number}) for number in range(7)]
+    """The first of them with what they hold, and how many more."""
+    seen = [Observation(id=f"orders/0@{number}", value={"n": number}) for number in range(22)]
     lines = describe(judge(Expectation(count=Count(least=1, most=1)), seen), seen="")
     assert lines[0] == "found: orders/0@0: {'n': 0}"
-    assert lines[4:] == ("found: orders/0@4: {'n': 4}", "found: 2 more")
+    assert lines[19:] == ("found: orders/0@19: {'n': 19}", "found: 2 more")
 
 
 def test_shows_what_must_not_have_been() -> None:
@@ -58,15 +58,40 @@ def test_secrets_are_hidden_before_a_value_is_cut() -> None:
 
 def test_names_what_the_selectors_left_out_where_nothing_else_was_seen() -> None:
     """A wrong key is the commonest near miss."""
-    other = Observation(id="orders/0@3")
-    lines = describe(judge(Expectation(), []), seen="2 messages, 0 selected", others=[other])
-    assert lines == ("seen: 2 messages, 0 selected", "others there, the latest: orders/0@3: null")
+    others = [Observation(id=f"orders/0@{n}", value={"n": n}) for n in (7, 3, 5)]
+    lines = describe(judge(Expectation(), []), seen="3 messages, 0 selected", others=others)
+    skipped = "skipped: 3 that the key, headers or correlation_id leave out; the closest: "
+    assert lines == ("seen: 3 messages, 0 selected", skipped + "orders/0@5: {'n': 5}")
+    wanted = Expectation(expected=Expected(value={"n": 3}, has_value=True))
+    lines = describe(judge(wanted, []), seen="", expectation=wanted, others=others)
+    assert lines[1:] == (
+        skipped + "orders/0@3: {'n': 3}",
+        "  but for these it is as expected",
+    )
+    wanted = Expectation(messages=(Expected(value={"n": 4, "m": 1}, has_value=True),))
+    assert describe(judge(wanted, []), seen="", others=others, expectation=wanted)[1:] == (
+        skipped + "orders/0@5: {'n': 5}",
+        "  value.n: expected 4, saw 5",
+        "  value.m: expected 1, saw nothing there",
+    )
+
+
+def test_the_closest_is_so_by_structure() -> None:
+    """Two wrong fields are closer than a whole object that is missing."""
+    wanted = {"type": "Paid", "order": {"id": 7, "total": 5, "lines": [1, 2]}}
+    near = {"type": "Paid", "order": {"id": 8, "total": 6, "lines": [1, 2]}}
+    seen = [Observation(id="near", value=near), Observation(id="far", value={"type": "Paid"})]
+    lines = describe(
+        judge(Expectation(expected=Expected(value=wanted, has_value=True)), seen), seen=""
+    )
+    assert lines[0].startswith("closest: near: ")
 
 
 def test_nothing_seen_says_nothing() -> None:
     """There is no line for what is not known."""
     assert describe(judge(Expectation(), []), seen="") == ()
-    assert describe(judge(Expectation(), []), seen="", expected="a") == ("expected: a",)
+    wanted = Expectation(expected=Expected(status=(201,)))
+    assert describe(judge(wanted, []), seen="", expectation=wanted) == ("expected: status 201",)
 
 
 def test_a_reply_has_no_name_of_its_own() -> None:

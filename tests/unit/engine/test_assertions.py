@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_orchestra.engine.assertions import LAST_LOOK, STABLE_FOR, Wait
+from pytest_orchestra.engine.assertions import GRACE, LAST_LOOK, STABLE_FOR, Wait
 from pytest_orchestra.engine.deadlines import BELT
 from pytest_orchestra.engine.rendering import render_expectation
 from pytest_orchestra.engine.secrets import Mask
@@ -156,14 +156,67 @@ def test_what_never_comes_is_missed_at_the_deadline(waits: Waits, kit: Kit, offi
     )
     assert outcome.evidence == kit.letter(1, type="New").evidence
     assert not outcome.delivered
-    assert waits.took == pytest.approx(5.0)
+    assert waits.took == pytest.approx(5.0 + GRACE)
+
+
+def test_what_comes_late_is_told_with_how_late(waits: Waits, kit: Kit) -> None:
+    """It is a failure all the same, and the near miss is that of the deadline."""
+    plan = ((1.0, kit.letter(1, type="New")), (6.8, kit.letter(2, type="Paid")))
+    outcome = waits.letters(kit.expecting(value={"type": "Paid"}, within=5.0), *plan)
+    assert lines(outcome)[0] == "TIMEOUT post.timeout: not met within 5 s, but 1.8 s later"
+    assert outcome.violations[0].details == {"within_s": 5.0, "late_s": 1.8}
+    assert outcome.notes[2] == "closest: box@1: {'type': 'New'}"
+    assert outcome.spent == frozenset()
+    assert waits.took == pytest.approx(6.8)
+
+
+def test_a_state_that_comes_late_is_told(waits: Waits, kit: Kit) -> None:
+    """Where it has to stay for a time there is no telling."""
+    plan = ((0, [kit.answer(ok=False)]), (2.2, [kit.answer(ok=True)]))
+    outcome = waits.state(kit.expecting("answer.body.ok", every=0.5, within=2.0), *plan)
+    assert lines(outcome)[0].endswith("not met within 2 s, but 0.5 s later")
+    stable = kit.expecting("answer.body.ok", every=0.5, within=2.0, stable_for=1.0)
+    outcome = waits.state(stable, (0, [kit.answer(ok=False)]))
+    assert lines(outcome)[0].endswith("not met within 2 s")
+    assert waits.took == pytest.approx(2.0)
+
+
+def test_a_connection_that_is_lost_after_the_deadline_changes_nothing(
+    waits: Waits, kit: Kit, office: Office, loop: ClockLoop
+) -> None:
+    """There is nothing more to look at."""
+
+    def look(_: object) -> list[Observation]:
+        if loop.time() - began > 2.0:
+            raise ConnectorError("gone", code="post.gone")
+        return []
+
+    began = loop.time()
+    office.on_look = look
+    outcome = loop.run_until_complete(waits.start(kit.expecting(within=2.0, every=0.5), "post"))
+    assert [each.type.value for each in outcome.violations] == [
+        "TIMEOUT",
+        "KAFKA_MESSAGE_NOT_FOUND",
+    ]
+    assert waits.took < 3.0
+
+
+def test_what_earlier_visits_passed_on_is_counted(waits: Waits, kit: Kit) -> None:
+    """It was there, and is skipped."""
+    outcome = waits.letters(
+        kit.expecting(within=1.0), (0, kit.letter(1)), spent=frozenset({"box@1"})
+    )
+    assert outcome.notes[-1] == "skipped: 1, as an earlier visit of this step passed on them"
 
 
 def test_nothing_at_all_shows_what_passed_by(waits: Waits, kit: Kit, office: Office) -> None:
     """The selectors may be wrong."""
     office.others = [kit.letter(9)]
     outcome = waits.letters(kit.expecting(within=1.0))
-    assert outcome.notes == ("seen: 0 letters", "others there, the latest: box@9: {}")
+    assert outcome.notes == (
+        "seen: 0 letters",
+        "skipped: 1 that the key, headers or correlation_id leave out; the closest: box@9: {}",
+    )
     assert outcome.evidence.kafka_message is None
 
 
@@ -328,8 +381,9 @@ def test_a_state_that_never_holds_is_looked_at_once_more_at_the_deadline(
         "  answer.body.ready does not hold: answer.body.ready = false",
     )
     assert outcome.evidence.response_body == {"ready": False}
-    assert waits.took == pytest.approx(5.0)
-    assert [what for asked, what in office.asked if asked == "look"] == [5, 3, 1, LAST_LOOK]
+    assert waits.took == pytest.approx(5.0 + GRACE)
+    looks = [what for asked, what in office.asked if asked == "look"]
+    assert looks == [5, 3, 1, LAST_LOOK, GRACE]
 
 
 def test_a_look_at_the_deadline_may_still_hold(waits: Waits, kit: Kit, office: Office) -> None:
@@ -521,7 +575,7 @@ def test_a_look_that_gives_nothing_at_once_is_not_asked_in_a_tight_loop(
     office.on_look = lambda _: []
     outcome = loop.run_until_complete(waits.start(kit.expecting(within=5.0, every=0.5), "post"))
     assert outcome.attempts == 11
-    assert waits.took == pytest.approx(5.0)
+    assert waits.took == pytest.approx(5.0 + GRACE)
 
 
 def test_a_look_that_gives_the_same_again_is_not_asked_in_a_tight_loop(

@@ -112,7 +112,7 @@ def test_a_failed_step_shows_how_to_do_it_by_hand(world: World, kit: Kit) -> Non
     world.office.answer = kit.answer(500)
     step = kit.action(call={"to": "hunter22"})
     result = only(world.run(step))
-    assert result.reproduce == "mail --to [('to', '$PASSWORD')]"
+    assert result.reproduce == "mail --to [('to', ''\"$PASSWORD\"'')]"
     world.office.answer = kit.answer()
     assert only(world.run(step)).reproduce == ""
 

@@ -110,10 +110,10 @@ def test_a_wait_that_is_not_met_waits_again_from_where_it_was_armed(world: World
     run = world.loop.create_task(
         world.running(kit.arrival(expect=slow, retry=Retry(times=2, backoff=1.0)))
     )
-    world.loop.call_later(4.5, world.office.deliver, "box", kit.letter(1))
+    world.loop.call_later(5.5, world.office.deliver, "box", kit.letter(1))
     step = only(world.loop.run_until_complete(run))
     assert (step.status, step.retries) == (FLAKY, 1)
-    assert step.satisfied_after_ms == pytest.approx(4500, abs=10)
+    assert step.satisfied_after_ms == pytest.approx(5500, abs=10)
 
 
 def test_what_later_steps_read_is_of_the_try_that_passed(world: World, kit: Kit) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from base64 import b64encode
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -205,6 +209,24 @@ def test_a_line_names_the_variables_that_secrets_come_from() -> None:
     assert mask.reproducible('curl -u "clerk:hunter22" -H "a: from-file" -H "b: plain-text"') == (
         'curl -u "clerk:$DB_PASSWORD" -H "a: $(cat \'/run/my secrets/x\')" -H "b: ***"'
     )
+
+
+@pytest.mark.parametrize("secret", ["hunter22", "a b'c\"d$e", "back\\slash!"])
+def test_a_line_gives_a_command_the_secret_itself(secret: str, tmp_path: Path) -> None:
+    """However the line is quoted, where it is pasted into a shell that has the variable."""
+    mask = Mask()
+    mask.learn(Connection(password=SecretStr(secret)), {secret: "DB_PASSWORD"})
+    words = [f"sasl.password={secret}", secret, f"it's {secret} and {secret}"]
+    line = mask.reproducible(f"kcat -X {shlex.join(words)} $'a\\n'")
+    assert secret not in line
+    program = tmp_path / "kcat"
+    program.write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    known = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DB_PASSWORD": secret}
+    done = subprocess.run(
+        ["bash", "-c", line], env=known, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\0")[:-1] == ["-X", *words, "a\n"]
 
 
 def test_a_line_names_the_variable_that_holds_a_whole_address() -> None:
