@@ -137,9 +137,9 @@ def compare(expected: object, seen: object, path: str, *, exact: bool) -> Iterat
 def _leaves(value: object, depth: int = 0) -> int:
     """How many values lie in one."""
     parts = value.values() if isinstance(value, Mapping) else value
-    if depth < _DEEPEST and parts and isinstance(value, Mapping | list | tuple):
-        return sum(_leaves(each, depth + 1) for each in parts)  # type: ignore[attr-defined]  # one of these
-    return 1
+    if depth == _DEEPEST or not isinstance(parts, Iterable) or isinstance(parts, str | bytes):
+        return 1
+    return sum(_leaves(each, depth + 1) for each in parts) or 1
 
 
 def lacking(mismatches: Iterable[Mismatch]) -> int:
