@@ -90,8 +90,6 @@ def test_keys_that_are_not_there_yet_are_listed(table: Table) -> None:
     for place, model in (
         ("suite", parts.SuitePart),
         ("`mark`", parts.MarkPart),
-        ("`data`", parts.DataPart),
-        ("data set", SetPart),
         ("step", parts.StepPart),
     ):
         assert set(model.later) <= listed[place], place

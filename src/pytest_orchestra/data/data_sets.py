@@ -25,14 +25,12 @@ class Refused:
     Attributes:
         alias: of the step.
         location: where the set says so.
-        status: what the refusal's status must be, any of these; empty: as the spec declares.
-        value: given keys of the reply must match; None: any reply.
+        status: what the refusal's status must be, any of these; empty: any 4xx.
     """
 
     alias: str
     location: SourceLocation
     status: tuple[int | str, ...] = ()
-    value: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

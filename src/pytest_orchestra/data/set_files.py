@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope
+from pytest_orchestra.data.data_sets import DataSet, DataSets, Refused, Scope
 from pytest_orchestra.data.inheritance import Inheritance, Values
 from pytest_orchestra.data.written_sets import WrittenSet, written_sets
 from pytest_orchestra.documents.problems import in_file_order, mistake
@@ -77,6 +77,19 @@ def _set(written: WrittenSet, scope: Scope, values: Values) -> DataSet:
         location=written.at(),
         tags=(part.tags,) if isinstance(part.tags, str) else tuple(part.tags),
         origin=part.origin,
+        refused=_refused(written),
+    )
+
+
+def _refused(written: WrittenSet) -> Refused | None:
+    part = written.part
+    if part.refused_by is None:
+        return None
+    status = part.expect.status if part.expect is not None else None
+    return Refused(
+        alias=part.refused_by,
+        location=written.at("refused_by"),
+        status=() if status is None else tuple(status) if isinstance(status, list) else (status,),
     )
 
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, model_validator
 
 from pytest_orchestra.documents.decoding import decode
 from pytest_orchestra.documents.document import Document, PartPath
-from pytest_orchestra.documents.models import DocumentModel
+from pytest_orchestra.documents.models import DocumentModel, Refusal, Statuses
 from pytest_orchestra.documents.reading import read_document
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem, SourceLocation
 
 
+class RefusalPart(DocumentModel):
+    """``expect`` of a negative set."""
+
+    status: Statuses = None
+
+
 class SetPart(DocumentModel):
     """One data set."""
-
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("refused_by",), "")
 
     name: str = Field(min_length=1)
     tags: list[str] | str = Field(default_factory=list)
@@ -28,13 +32,25 @@ class SetPart(DocumentModel):
     extends: str | None = None
     schema_file: str | None = Field(default=None, alias="schema", min_length=1)
     origin: Literal["MANUAL", "AI_GENERATED", "IMPORTED"] = "MANUAL"
+    refused_by: str | None = Field(default=None, min_length=1)
+    expect: RefusalPart | None = None
+
+    @model_validator(mode="after")
+    def _expect_of_a_negative_set(self) -> SetPart:
+        if self.expect is not None and self.refused_by is None:
+            raise Refusal(
+                "'expect' is for sets that are refused",
+                hint="Add 'refused_by: ALIAS', or leave it out.",
+                at=("expect",),
+            )
+        return self
 
 
 class _SetsPart(RootModel[list[SetPart]]):
     """What a file of data sets holds."""
 
 
-_COLUMNS = frozenset({"name", "tags", "extends", "schema", "origin"})
+_COLUMNS = frozenset({"name", "tags", "extends", "schema", "origin", "refused_by"})
 """Columns of a table that are the set's own."""
 
 
@@ -73,7 +89,7 @@ def written_sets(path: Path, problems: list[Problem]) -> Iterator[WrittenSet]:
     """Read the entries of a YAML, JSON or CSV file; none, and its problems, where it is wrong.
 
     In CSV a row is a set: its columns ``name``, ``tags`` (divided by white space), ``extends``,
-    ``schema`` and ``origin`` are the set's own, all others values, and all values text.
+    ``schema``, ``origin`` and ``refused_by`` are the set's own, all others values and text.
     """
     try:
         document = read_document(path)

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from pytest_orchestra.documents.problems import described
+from pytest_orchestra.documents.problems import described, shortened
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION_PATTERN = r"^([0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h))+$"
@@ -106,3 +106,18 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": _DURATION_PATTERN, "examples": ["10s"]}),
 ]
 """Seconds, written with a unit; a ``float`` is taken as seconds, for defaults in code."""
+
+_STATUS = re.compile(r"[1-5]([0-9]{2}|xx)|(?![0-9]*$|[0-9]xx$).*", re.IGNORECASE | re.DOTALL)
+"""A number of three digits, a class of them (``2xx``), or a name."""
+
+
+def _refuse_no_status(status: object) -> object:
+    for each in status if isinstance(status, list) else [status]:
+        if isinstance(each, int | str) and not _STATUS.fullmatch(str(each).strip().lstrip("-")):
+            hint = "Write 201, 2xx, or a name such as NOT_FOUND."
+            raise Refusal(f"there is no status {shortened(str(each))}", hint=hint)
+    return status
+
+
+Statuses = Annotated[Whole | str | list[Whole | str] | None, BeforeValidator(_refuse_no_status)]
+"""Statuses as a person writes them: ``201``, ``2xx``, ``NOT_FOUND``; one or several."""

@@ -7,6 +7,7 @@ from pytest_orchestra.checks.near_miss import Hide, tell, without_secrets
 from pytest_orchestra.engine.deadlines import ask
 from pytest_orchestra.engine.outcome import Outcome, lost
 from pytest_orchestra.engine.violations import (
+    accepted,
     check_reply,
     check_request,
     noted,
@@ -28,18 +29,20 @@ async def act(
     mode: ActionMode,
     contract: Contract,
     hide: Hide,
+    refused_data: str = "",
 ) -> Outcome:
     """Send the call and judge the reply: status, contract, value, headers and rules.
 
     A request that breaks its description is not sent. With ``fire_and_forget`` only the sending
     is judged. What came back is told where it is wrong, ``hide`` first takes secrets out of it.
+    With ``refused_data``, the name of a negative data set, the request is sent whatever it breaks.
 
     Raises:
         EvaluationError, ConfigurationError: the plugin cannot make a request of the call.
     """
     is_judged = mode is not ActionMode.FIRE_AND_FORGET
     contract = contract if is_judged else Contract.OFF
-    breaches = check_request(plugin, call, contract)
+    breaches = () if refused_data else check_request(plugin, call, contract)
     if breaches and contract is Contract.ERROR:
         return Outcome(violations=of_request(breaches), attempts=0)
     try:
@@ -52,6 +55,8 @@ async def act(
     if is_judged:
         mismatches = without_secrets(mismatches_of(expectation.expected, observation), hide)
         violations += [of_mismatch(plugin, mismatch) for mismatch in mismatches]
+    if refused_data and violations and not observation.failure:
+        violations, contract = [accepted(plugin, observation, refused_data)], Contract.OFF
     replied = check_reply(plugin, call, (observation,), contract)
     warns = contract is Contract.WARN
     violations += () if warns else of_reply(replied)

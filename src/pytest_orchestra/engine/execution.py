@@ -57,7 +57,7 @@ class Execution:
         if this one delivers nothing.
         """
         outcome = await self._tried(bound, bound.step.retry)
-        self._deliver(bound.step, outcome)
+        self._deliver(bound.step, outcome, is_whole=not bound.refused_data)
         return outcome
 
     async def _tried(self, bound: BoundStep, retry: Retry) -> Outcome:
@@ -107,11 +107,18 @@ class Execution:
         self._deliver(bound.step, outcome)
         return outcome
 
-    def _deliver(self, step: Step, outcome: Outcome) -> None:
+    def _deliver(self, step: Step, outcome: Outcome, *, is_whole: bool = True) -> None:
+        """Put what a step delivered into the context.
+
+        Args:
+            step: what ran.
+            outcome: what it came to.
+            is_whole: False: it was refused, so that what it saves otherwise is missing.
+        """
         if step.alias is None:
             return
         if outcome.delivered:
-            failed = step.name if outcome.violations else ""
+            failed = step.name if outcome.violations or not is_whole else ""
             values = {**outcome.roots, **outcome.saved}
             self.context.deliver(step.alias, values, failed=failed)
         else:
@@ -142,6 +149,7 @@ class Execution:
                     mode=step.mode,
                     contract=expect.contract,
                     hide=hide,
+                    refused_data=bound.refused_data,
                 )
             else:
                 wait = Wait(

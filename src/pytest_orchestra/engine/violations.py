@@ -26,6 +26,16 @@ def of_mismatch(plugin: ProtocolPlugin, mismatch: Mismatch) -> Violation:
     )
 
 
+def accepted(plugin: ProtocolPlugin, seen: Observation, data: str) -> Violation:
+    """The system took what it had to refuse."""
+    return Violation(
+        type=plugin.lost,
+        code=f"{plugin.id}.accepted",
+        message=f"the system accepted what data set '{data}' says it refuses: status {seen.status}",
+        details={"data_set": data, "actual": seen.status},
+    )
+
+
 def check_request(plugin: ProtocolPlugin, call: Call, contract: Contract) -> Sequence[Breach]:
     """What the call breaks of its endpoint's description; empty where nobody looks."""
     validator = plugin.contract_validator

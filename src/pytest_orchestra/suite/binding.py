@@ -27,6 +27,7 @@ from pytest_orchestra.suite.generation import generate
 from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
 from pytest_orchestra.suite.names import KnownNames
+from pytest_orchestra.suite.negative import NegativeItems
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.places import Elements, UnknownElements
 from pytest_orchestra.suite.placing import PlacedStep
@@ -169,6 +170,7 @@ class _Binding:
         items = ItemBinder(each, steps, lambda element: elements[element].name)
         binder = self._binder(tasks, told, placed, data, items)
         bound = tuple(chain.from_iterable(map(binder.bind, told)))
+        every = self._with_negative(bound, steps, data, binder)
         self.problems.extend(binder.problems)
         has_drifted = any(each.code == DRIFTED for each in drift)
         self.problems.extend(unused_steps(placed, binder.used, told, has_drifted=has_drifted))
@@ -181,11 +183,33 @@ class _Binding:
             criterion=scenarios.criterion,
             environment=suite.environment,
             spec_versions=services.versions,
-            scenarios=bound,
+            scenarios=every,
             undriven=undriven,
             twins=alike,
             problems=self._settled(),
         ), scenarios
+
+    def _with_negative(
+        self,
+        bound: Sequence[BoundScenario],
+        steps: Sequence[Step],
+        data: DataChoice,
+        binder: ScenarioBinder,
+    ) -> Sequence[BoundScenario]:
+        """The scenarios and an item for each negative set."""
+        negative = data.selected.negative
+        if not negative:
+            return bound
+        items = NegativeItems(
+            scenarios=bound,
+            steps=steps,
+            fitting=data.fitting,
+            why_disabled=binder.why_disabled,
+            look_at=binder.look_at,
+            problems=self.problems,
+            lost_aliases=None if "python" in self.suite.lost else self.suite.lost_aliases,
+        )
+        return items.add(negative)
 
     def _processes(self) -> SuiteProcesses | None:
         """None where they cannot be read: the rest of the suite is judged all the same."""

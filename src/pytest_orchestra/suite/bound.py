@@ -167,6 +167,8 @@ class BoundStep:
         visit: ``{{visit}}``, from 1; 1 for a process.
         moment: index in ``scenario.moments``; -1 before the first, ``len`` after the last.
         is_finally: whether it is of ``finally``; its element is the process.
+        refused_data: the negative data set that the call of this step must be refused with; its
+            request is not checked. Empty: of other sets.
         items: of each list under ``data.each`` which item it has, from 1.
     """
 
@@ -177,6 +179,7 @@ class BoundStep:
     visit: int
     moment: int
     is_finally: bool = False
+    refused_data: str = ""
     items: Mapping[str, int] = field(default_factory=dict)
 
 

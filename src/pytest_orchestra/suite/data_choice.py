@@ -135,7 +135,7 @@ class DataChoice:
         self._asks = asks or any(each.scope is not Scope.GLOBAL for each in sets.by_name.values())
         self._contradictions: dict[SourceLocation | None, _Contradiction] = {}
         self.sets = sets
-        self._selected = selected
+        self.selected = selected
         self.judges = judges
         self._read: Mapping[int, tuple[Reference, ...]] = {
             id(step): tuple(each for each in references_of(step) if each.root in ("data", EACH))
@@ -207,7 +207,7 @@ class DataChoice:
         extended = Choice() if marking.data is None else self._named(marking, marking.data)
         if extended.skip or (marking.data is not None and extended.data is None):
             return extended
-        if marking.data is None and self._selected is not self.sets:
+        if marking.data is None and self.selected is not self.sets:
             return Choice(skip=f"its own data set '{key}' is not selected")
         return Choice(data=scenario_set(key, marking, extended.data), reason=NAMED)
 
@@ -222,7 +222,15 @@ class DataChoice:
                     hint=suggestion(name, self.sets.by_name, "There are") or _NAME_FILES,
                 )
             return Choice()
-        if found.name not in self._selected.by_name:
+        if found.refused is not None:
+            self._problems[marking.data_at] = mistake(
+                "data-refused",
+                f"data set '{name}' is a negative one: '{found.refused.alias}' refuses it",
+                at=marking.data_at,
+                hint="It has an item of its own; name another set.",
+            )
+            return Choice()
+        if found.name not in self.selected.by_name:
             return Choice(skip=f"its data set '{name}' is not selected")
         return Choice(data=found, reason=NAMED)
 

@@ -5,7 +5,6 @@ Keys and values that are planned but not there yet are known, so that they are r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
@@ -16,6 +15,7 @@ from pytest_orchestra.documents.models import (
     Duration,
     Flag,
     Refusal,
+    Statuses,
     Whole,
 )
 from pytest_orchestra.documents.problems import shortened, suggestion
@@ -61,21 +61,6 @@ def _refuse_nameless(files: object) -> object:
     if not texts or any(isinstance(text, str) and text[:1] in ("", "#") for text in texts):
         raise Refusal("no process file is named", hint="Write 'order.bpmn' or 'order.bpmn#ID'.")
     return files
-
-
-_STATUS = re.compile(r"[1-5]([0-9]{2}|xx)|(?![0-9]*$|[0-9]xx$).*", re.IGNORECASE | re.DOTALL)
-"""A number of three digits, a class of them (``2xx``), or a name."""
-
-
-def _refuse_no_status(status: object) -> object:
-    for each in status if isinstance(status, list) else [status]:
-        if isinstance(each, int | str) and not _STATUS.fullmatch(str(each).strip().lstrip("-")):
-            hint = "Write 201, 2xx, or a name such as NOT_FOUND."
-            raise Refusal(f"there is no status {shortened(str(each))}", hint=hint)
-    return status
-
-
-Statuses = Annotated[Whole | str | list[Whole | str] | None, BeforeValidator(_refuse_no_status)]
 
 
 def _violation_types(names: object) -> object:

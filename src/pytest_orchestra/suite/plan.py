@@ -130,6 +130,7 @@ def _bound_scenario(bound: BoundScenario) -> Tree:
         "name": bound.name,
         "item": bound.item,
         **_data(bound),
+        **_refusal(bound),
         "tags": list(bound.marks),
         "xfail": bound.xfail,
         "skip": bound.skip,
@@ -160,6 +161,12 @@ def _data(bound: BoundScenario) -> Tree:
             nearest = min(bound.verdicts, key=lambda each: len(each.why_not))
             tree["nearest"] = nearest.data.name
     return tree
+
+
+def _refusal(bound: BoundScenario) -> Tree:
+    """Of the item of a negative set the step that refuses it."""
+    refused = bound.data.refused if bound.data is not None else None
+    return {"refused_by": refused.alias} if refused is not None else {}
 
 
 def _step(bound: BoundStep) -> Tree:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.flow.callees import called_process
 from pytest_orchestra.flow.scenario import Passage, Scenario
@@ -94,8 +95,7 @@ class ScenarioBinder:
         every = (*steps, *cleanup)
         for choice in choices:
             if not (choice.skip or choice.unmet):
-                self._data.look_at(choice.data, every)
-                self._items.look_at(choice.data, every)
+                self.look_at(choice.data, every)
         self._order.look_at(way, every)
         bound = BoundScenario(
             item=scenario.key,
@@ -106,17 +106,22 @@ class ScenarioBinder:
             verdicts=self._data.verdicts(scenario) if self._explains_data else (),
             marks=marking.tags,
             xfail=marking.xfail,
-            skip=self._disabled(every) or ("" if steps else NO_STEP),
+            skip=self.why_disabled(every) or ("" if steps else NO_STEP),
             bound=self._bound(way, steps),
         )
         return [_with_data(bound, choice, is_alone=len(choices) == 1) for choice in choices]
+
+    def look_at(self, data: DataSet | None, steps: Sequence[BoundStep]) -> None:
+        """Check that a set has what steps read."""
+        self._data.look_at(data, steps)
+        self._items.look_at(data, steps)
 
     def _bound(self, way: Way, steps: Sequence[BoundStep]) -> tuple[int, int]:
         tasks = self._tasks.intersection(way.passed)  # looks at those on the way alone
         standing = {bound.element for bound in steps if bound.passage is not Passage.TAKEN}
         return len(tasks & standing), len(tasks)
 
-    def _disabled(self, steps: Sequence[BoundStep]) -> str:
+    def why_disabled(self, steps: Sequence[BoundStep]) -> str:
         """Why the environment does not let the scenario run; empty if it does."""
         if self._environment is None:
             return ""

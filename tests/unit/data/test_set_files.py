@@ -78,7 +78,7 @@ def test_all_mistakes_of_all_files_come_together(
         write("b.yaml", "name: x\n"),
         write("c.yaml", "- {name: z}\n- {name: z}\n"),
         tmp_path / "d.yaml",
-        write("e.yaml", "- {name: w, schema: {}, refused_by: place, origin: MADE}\n- name: ''\n"),
+        write("e.yaml", "- {name: w, schema: {}, refused_by: [place], origin: MADE}\n- name: ''\n"),
     ]
     assert refused(lambda: read_data_sets(paths, Scope.SUITE)) == [
         "a.yaml:1:13: error[unknown-key] unknown key 'tgas'. Did you mean 'tags'?",
@@ -88,9 +88,9 @@ def test_all_mistakes_of_all_files_come_together(
         "c.yaml:2:3: error[data-twice] the data set 'z' is also at c.yaml:1:3. Rename one of them.",
         "d.yaml: error[file-missing] there is no such file. Check its name and folder.",
         "e.yaml:1:21: error[bad-value] expected text, found a mapping",
-        "e.yaml:1:25: error[not-yet] the key 'refused_by' is not there yet. Leave it out.",
+        "e.yaml:1:37: error[bad-value] expected text, found a list",
         (
-            "e.yaml:1:52: error[bad-value] expected one of MANUAL, AI_GENERATED, IMPORTED,"
+            "e.yaml:1:54: error[bad-value] expected one of MANUAL, AI_GENERATED, IMPORTED,"
             " found text 'MADE'"
         ),
         "e.yaml:2:9: error[bad-value] expected at least 1 characters, found text ''",
@@ -168,6 +168,42 @@ def test_nothing_is_missed_where_sets_are_not_known(write: Write, refused: Refus
     paths = [path, write("b.yaml", "- {nam: gone}\n")]
     told = refused(lambda: read_data_sets(paths, Scope.SUITE))
     assert all(line.startswith("b.yaml:1:") for line in told)
+
+
+def test_a_negative_set_says_what_refuses_it(write: Write) -> None:
+    path = write(
+        "a.yaml",
+        "- {name: a, refused_by: place}\n"
+        "- {name: b, extends: a, refused_by: place, expect: {status: 4xx}}\n"
+        "- {name: c, extends: a}\n",
+    )
+    a, b, c = read_data_sets([path], Scope.SUITE)
+    assert a.refused is not None
+    assert (a.refused.alias, a.refused.status, str(a.refused.location)) == (
+        "place",
+        (),
+        f"{path}:1:25",
+    )
+    assert b.refused is not None
+    assert b.refused.status == ("4xx",)
+    assert c.refused is None
+    (row,) = read_data_sets([write("a.csv", "name,refused_by\na,place\n")], Scope.SUITE)
+    assert row.refused is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{name: a, expect: {status: 400}}", "a.yaml:1:21: error[bad-value] 'expect' is for sets"),
+        ("{name: a, refused_by: p, expect: {staus: 1}}", "a.yaml:1:37: error[unknown-key] unknown"),
+        ("{name: a, refused_by: p, expect: {status: 9}}", "a.yaml:1:45: error[bad-value] there is"),
+        ("{name: a, refused_by: ''}", "a.yaml:1:25: error[bad-value] expected at least 1 charac"),
+    ],
+)
+def test_mistakes_of_negative_sets(write: Write, refused: Refused, text: str, problem: str) -> None:
+    path = write("a.yaml", f"- {text}\n")
+    (told,) = refused(lambda: read_data_sets([path], Scope.SUITE))
+    assert told.startswith(problem)
 
 
 # -- schemas -----------------------------------------------------------------------------------

@@ -36,13 +36,23 @@ def do(
         *rules: str,
         mode: ActionMode = ActionMode.SYNC,
         contract: Contract = Contract.ERROR,
+        refused_data: str = "",
         **expected: object,
     ) -> Outcome:
         mail = protocols["mail"]
         client = run(mail.step_executor.open("main", None))  # type: ignore[arg-type]  # unused
         expectation = kit.expectation(kit.expecting(*rules, **expected))
-        hide = Mask().value
-        return run(act(client, CALL, mail, expectation, mode=mode, contract=contract, hide=hide))
+        done = act(
+            client,
+            CALL,
+            mail,
+            expectation,
+            mode=mode,
+            contract=contract,
+            hide=Mask().value,
+            refused_data=refused_data,
+        )
+        return run(done)
 
     return do
 
@@ -216,3 +226,49 @@ def test_a_client_that_gives_nothing_to_judge_is_broken(
     office.on_act = lambda _: {"status": 200}
     (line,) = lines(do())
     assert line.startswith("HTTP_ERROR mail.error: the call: TypeError: act gave dict")
+
+
+def test_a_refusal_passes_and_its_request_is_not_checked(
+    do: Callable[..., Outcome], office: Office, kit: Kit
+) -> None:
+    office.breaches["request"] = [Breach(message="is less than 1", path="body.quantity")]
+    office.answer = kit.answer(422, error="quantity")
+    outcome = do(status=("4xx",), refused_data="bad")
+    assert outcome.violations == ()
+    assert outcome.delivered
+
+
+def test_what_should_be_refused_and_is_accepted_fails(
+    do: Callable[..., Outcome], office: Office, kit: Kit
+) -> None:
+    """In words that a person understands, and its reply is not judged besides."""
+    office.breaches["reply"] = [Breach(message="is missing", path="body.error")]
+    office.answer = kit.answer(201, id=7)
+    assert lines(do(status=("4xx",), refused_data="bad")) == [
+        (
+            "HTTP_ERROR mail.accepted: the system accepted what data set 'bad' says it refuses:"
+            " status 201"
+        )
+    ]
+
+
+def test_a_system_that_breaks_down_does_not_refuse(
+    do: Callable[..., Outcome], office: Office, kit: Kit
+) -> None:
+    office.answer = kit.answer(500)
+    (line,) = lines(do(status=("4xx",), refused_data="bad"))
+    assert line.startswith("HTTP_ERROR mail.status")
+    assert "4xx" in line
+
+
+def test_a_refusal_is_as_its_description_says(
+    do: Callable[..., Outcome], office: Office, kit: Kit
+) -> None:
+    office.breaches["reply"] = [Breach(message="418 is not declared", path="status")]
+    office.answer = kit.answer(418)
+    assert lines(do(status=("4xx",), refused_data="bad")) == [
+        (
+            "CONTRACT_VIOLATION contract.reply: the reply breaks its description:"
+            " status: 418 is not declared"
+        )
+    ]
