@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from pytest_orchestra.data.data_sets import DataSet
+from pytest_orchestra.data.data_sets import DataSet, DataSets
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.lock import lock_scenarios
@@ -19,7 +19,7 @@ from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step, Undriven
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
-from pytest_orchestra.suite.conditions import KnownData, known_data
+from pytest_orchestra.suite.conditions import known_data
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.drift import DRIFTED, drift_problems
 from pytest_orchestra.suite.each import NO_EACH, Each, item_keys, read_each
@@ -156,9 +156,9 @@ class _Binding:
         placed = self._steps(elements, services, python_steps)
         steps = [each.step for each in placed]
         self._judge_names(steps)
-        data, known = self._data(global_data, steps, elements)
-        each = self._each(elements, data)
-        known = replace(known, each=item_keys(each, data.sets))
+        data = self._data(global_data, steps, elements)
+        each = data.each
+        known = known_data(data.sets.by_name.values(), item_keys(each, data.sets))
         if processes is None or isinstance(elements, UnknownElements):
             raise self._refusal()
         process = processes.tested
@@ -167,7 +167,7 @@ class _Binding:
         drift = self._drift(processes, replace(scenarios, scenarios=told))
         self.problems.extend((*problems, *drift))
         tasks = tasks_of(process, processes.called)
-        items = ItemBinder(each, steps, lambda element: elements[element].name)
+        items = ItemBinder(each, steps, elements.name_of)
         binder = self._binder(tasks, told, placed, data, items)
         bound = tuple(chain.from_iterable(map(binder.bind, told)))
         every = self._with_negative(bound, steps, data, binder)
@@ -277,7 +277,7 @@ class _Binding:
             placed.append(compiler.compile_python(number, marked))
         return [each for each in placed if each is not None]
 
-    def _each(self, elements: Elements | UnknownElements, data: DataChoice) -> Each:
+    def _each(self, elements: Elements | UnknownElements, sets: DataSets | None) -> Each:
         """Which elements take items; none where it is not known what they are called."""
         if isinstance(elements, UnknownElements):
             return NO_EACH
@@ -285,7 +285,7 @@ class _Binding:
             self.suite.part.data.each,
             self.suite.document,
             elements.find,
-            data.sets if data.judges else None,
+            sets,
             self.problems,
         )
 
@@ -315,23 +315,23 @@ class _Binding:
         global_data: Sequence[DataSet],
         steps: Sequence[Step],
         elements: Elements | UnknownElements,
-    ) -> tuple[DataChoice, KnownData]:
+    ) -> DataChoice:
         suite, asked = self.suite, self.selection
         told = len(self.problems)
         own = suite_data(suite, self.problems, global_data)
         sets = nearest_first(global_data, own)
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
         selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
-        choice = DataChoice(
+        return DataChoice(
             sets,
             selected,
             steps,
             name_of=elements.name_of,
+            each=self._each(elements, sets if are_all_read else None),
             asks=bool(suite.part.conditions),
             picks_all=suite.part.data.pick == "all",
             judges=are_all_read,
         )
-        return choice, known_data(sets.by_name.values())
 
     def _binder(
         self,

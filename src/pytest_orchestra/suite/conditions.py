@@ -58,9 +58,14 @@ NO_DATA = KnownData()
 """Where there are no data sets."""
 
 
-def known_data(sets: Iterable[DataSet]) -> KnownData:
-    """What data sets hold."""
-    return KnownData(names=frozenset(name for each in sets for name in each.values))
+def known_data(sets: Iterable[DataSet], inner: frozenset[str] = frozenset()) -> KnownData:
+    """What data sets hold.
+
+    Args:
+        sets: that a suite may use.
+        inner: names of their lists' items.
+    """
+    return KnownData(names=frozenset(name for each in sets for name in each.values), each=inner)
 
 
 def model_conditions(process: Process) -> tuple[OutcomeConditions, tuple[Problem, ...]]:

@@ -10,17 +10,17 @@ from pytest_orchestra.data.data_sets import DataSet, DataSets, Scope
 from pytest_orchestra.data.set_files import read_data_sets
 from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.expressions.references import Reference
-from pytest_orchestra.flow.scenario import Scenario
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.suite.bound import BoundStep, Step, Verdict
 from pytest_orchestra.suite.choosing import NAMED, Choice, Chooser
 from pytest_orchestra.suite.collecting import collecting
 from pytest_orchestra.suite.demands import Misfit
-from pytest_orchestra.suite.each import EACH
+from pytest_orchestra.suite.each import EACH, NO_EACH, Each
 from pytest_orchestra.suite.fitting import Demands, Fitting, told
 from pytest_orchestra.suite.marks import Marking
 from pytest_orchestra.suite.names import references_of
 from pytest_orchestra.suite.reading import SuiteFile
+from pytest_orchestra.suite.ways import Way
 
 DATA_FIXTURE = "orchestra_data"
 """The fixture by which a Python step reads data."""
@@ -110,12 +110,14 @@ class DataChoice:
         selected: those of them that the user asked for.
         steps: of the suite; where none of them reads data, no scenario has any.
         name_of: what people call an element.
+        each: which elements take the items of which lists.
         asks: whether the suite has conditions of its own.
         picks_all: whether a scenario gets every set that fits.
         judges: False where ``data`` or its files have mistakes, so that sets may be missing.
 
     Attributes:
         fitting: compares the sets with ways.
+        sets, each, judges: as given.
     """
 
     def __init__(
@@ -125,12 +127,14 @@ class DataChoice:
         steps: Iterable[Step],
         *,
         name_of: Callable[[ElementId], str] = str,
+        each: Each = NO_EACH,
         asks: bool = False,
         picks_all: bool = False,
         judges: bool = True,
     ) -> None:
         steps = tuple(steps)
-        self.fitting = Fitting(tuple(sets.by_name.values()), name_of)
+        self.each = each
+        self.fitting = Fitting(tuple(sets.by_name.values()), name_of, each)
         self._chooser = Chooser(sets, selected, self.fitting, picks_all=picks_all)
         self._asks = asks or any(each.scope is not Scope.GLOBAL for each in sets.by_name.values())
         self._contradictions: dict[SourceLocation | None, _Contradiction] = {}
@@ -153,9 +157,9 @@ class DataChoice:
         contradictions = (each.problem() for each in self._contradictions.values())
         return (*self._problems.values(), *contradictions)
 
-    def choose(self, scenario: Scenario, marking: Marking) -> Sequence[Choice]:
+    def choose(self, way: Way, marking: Marking) -> Sequence[Choice]:
         """The set of a scenario: that of its mark, else one that fits; several where all are."""
-        demands = self.fitting.demands(scenario)
+        demands, scenario = self.fitting.demands(way), way.scenario
         if marking.values is not None:
             own = self._own(scenario.key, marking)
             return (self._compared(own, demands, scenario.key, marking.values_at),)
@@ -166,9 +170,9 @@ class DataChoice:
             return (Choice(),)
         return self._chooser.choose(demands, marking.tags)
 
-    def verdicts(self, scenario: Scenario) -> tuple[Verdict, ...]:
-        """Whether each data set that may be chosen fits a scenario."""
-        demands = self.fitting.demands(scenario)
+    def verdicts(self, way: Way) -> tuple[Verdict, ...]:
+        """Whether each data set that may be chosen fits a way."""
+        demands = self.fitting.demands(way)
         return tuple(
             Verdict(data=data, why_not=tuple(map(str, self.fitting.misfits(demands, data))))
             for data in self.sets.candidates()

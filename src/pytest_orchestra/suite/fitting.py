@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_orchestra.data.data_sets import DataSet
+from pytest_orchestra.data.data_sets import DataSet, DataSets
 from pytest_orchestra.errors import EvaluationError
-from pytest_orchestra.flow.scenario import Scenario, WayCondition
+from pytest_orchestra.flow.scenario import WayCondition
 from pytest_orchestra.model import ElementId
-from pytest_orchestra.suite.demands import Demand, DemandReader, Misfit
+from pytest_orchestra.suite.demands import Demand, DemandReader, Items, LengthDemand, Misfit
+from pytest_orchestra.suite.each import EACH, NO_EACH, Each, item_keys
+from pytest_orchestra.suite.ways import Way
 
-Demands = Sequence[Demand]
+Demands = Sequence[Demand | LengthDemand]
 """What one way asks."""
 
 _MAX_TOLD = 3
@@ -39,27 +41,50 @@ class Fitting:
     Args:
         sets: all that a suite may use.
         name_of: what people call an element.
+        each: which elements take the items of which lists.
     """
 
-    def __init__(self, sets: Sequence[DataSet], name_of: Callable[[ElementId], str] = str) -> None:
+    def __init__(
+        self,
+        sets: Sequence[DataSet],
+        name_of: Callable[[ElementId], str] = str,
+        each: Each = NO_EACH,
+    ) -> None:
         self._sets = tuple(sets)
         self._index = {data.name: index for index, data in enumerate(self._sets)}
         names = frozenset(name for data in self._sets for name in data.values)
-        self._reader = DemandReader(names, name_of)
+        self._each = each
+        self._reader = DemandReader(names, name_of, _names_in_items(each, self._sets))
         self._judged: dict[Hashable, _Judged] = {}
 
-    def demands(self, scenario: Scenario, before: int | None = None) -> Demands:
-        """What the way of a scenario asks of data, each once, in the order of the way.
+    def demands(self, way: Way, before: int | None = None) -> Demands:
+        """What a way asks of data, each once, in its order; how long lists are comes last.
 
         Args:
-            scenario: with its conditions.
-            before: only what is decided before this moment; None: everything.
+            way: of a scenario with its conditions.
+            before: only conditions that are decided before this moment; None: everything.
         """
-        conditions = scenario.conditions
+        conditions = way.scenario.conditions
         if before is not None:
             conditions = tuple(each for each in conditions if each.moment < before)
-        asked = (each for each in map(self._reader.read, conditions) if each is not None)
-        return tuple({(each.key, each.holds): each for each in asked}.values())
+        read = (self._reader.read(each, self._items(way, each)) for each in conditions)
+        asked = {(each.key, each.holds): each for each in read if each is not None}
+        lengths = self._lengths(way) if before is None else ()
+        return (*asked.values(), *lengths)
+
+    def _items(self, way: Way, asked: WayCondition) -> Items:
+        """The items that a condition looks into where it is decided."""
+        if not self._each.elements or not self._reader.looks_into_items(asked):
+            return ()
+        return tuple(self._each.numbers_at(way, asked.moment).items())
+
+    def _lengths(self, way: Way) -> Sequence[LengthDemand]:
+        if not self._each.elements:
+            return ()
+        return [
+            LengthDemand(key=(EACH, name, visits), name=name, visits=visits)
+            for name, visits in self._each.visits(way).items()
+        ]
 
     def decides(self, asked: WayCondition) -> bool:
         """Whether a condition is about data, or about the visit."""
@@ -96,10 +121,10 @@ class Fitting:
         nearest = next(data for data in among if best >> self._index[data.name] & 1)
         return f"{what}; nearest is '{nearest.name}': {told(self.misfits(demands, nearest))}"
 
-    def _meets(self, demand: Demand, index: int) -> bool:
+    def _meets(self, demand: Demand | LengthDemand, index: int) -> bool:
         return bool(self._met(demand, 1 << index))
 
-    def _met(self, demand: Demand, sets: int) -> int:
+    def _met(self, demand: Demand | LengthDemand, sets: int) -> int:
         """Which of some sets meet a demand."""
         judged = self._judged.get(demand.key)
         if judged is None:
@@ -111,7 +136,7 @@ class Fitting:
             self._judge(judged, demand, bit)
         return sets & judged.met(holds=demand.holds)
 
-    def _judge(self, judged: _Judged, demand: Demand, bit: int) -> None:
+    def _judge(self, judged: _Judged, demand: Demand | LengthDemand, bit: int) -> None:
         judged.known |= bit
         try:
             found = demand.possible(self._sets[bit.bit_length() - 1].values)
@@ -121,6 +146,11 @@ class Fitting:
             judged.true |= bit
         if False in found:
             judged.false |= bit
+
+
+def _names_in_items(each: Each, sets: Sequence[DataSet]) -> frozenset[str]:
+    keys = item_keys(each, DataSets({data.name: data for data in sets}))
+    return keys | {EACH} if each.elements else keys
 
 
 def _least_missing(everyone: int, met: Sequence[int]) -> int:
@@ -133,7 +163,7 @@ def _least_missing(everyone: int, met: Sequence[int]) -> int:
     return next((each for each in missing if each), 0)
 
 
-def told(parts: Sequence[Demand | Misfit]) -> str:
+def told(parts: Sequence[Demand | LengthDemand | Misfit]) -> str:
     """Demands or misfits in one line, the first ones by name."""
     more = f" and {len(parts) - _MAX_TOLD} more" if len(parts) > _MAX_TOLD else ""
     return ", ".join(map(str, parts[:_MAX_TOLD])) + more

@@ -75,7 +75,7 @@ class ScenarioBinder:
     def drivers(self) -> Drivers:
         """What may lead to the outcomes of the scenarios so far."""
         return Drivers(
-            places=leading_places(self._steps),
+            places=leading_places(self._steps).union(*self._data.each.elements.values()),
             named=self._named,
             decides=self._data.fitting.decides,
         )
@@ -90,7 +90,7 @@ class ScenarioBinder:
             return ()
         if marking.data is not None or marking.values is not None:
             self._named.add(scenario.key)
-        choices = self._data.choose(scenario, marking)
+        choices = self._data.choose(way, marking)
         steps, cleanup = self._items.bind(way, steps), self._items.bind(way, cleanup)
         every = (*steps, *cleanup)
         for choice in choices:
@@ -103,7 +103,7 @@ class ScenarioBinder:
             scenario=scenario,
             steps=steps,
             cleanup=cleanup,
-            verdicts=self._data.verdicts(scenario) if self._explains_data else (),
+            verdicts=self._data.verdicts(way) if self._explains_data else (),
             marks=marking.tags,
             xfail=marking.xfail,
             skip=self.why_disabled(every) or ("" if steps else NO_STEP),

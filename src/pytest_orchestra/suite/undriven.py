@@ -25,16 +25,15 @@ class Drivers:
     """What may lead to an outcome.
 
     Attributes:
-        places: where an action or stub stands, and what it has in its ``when``.
+        places: where an action or stub stands, and what it has in its ``when``; also what takes
+            an item of the data at each visit.
         named: keys of the scenarios whose data a mark names.
         decides: whether a condition is about data, or about the visit.
-        repeated: elements that take a turn for each item of a list in the data.
     """
 
     places: Collection[ElementId]
     named: Collection[str]
     decides: Callable[[WayCondition], bool]
-    repeated: Collection[ElementId] = ()
 
 
 def leading_places(steps: Iterable[PlacedStep]) -> frozenset[ElementId]:
@@ -114,7 +113,7 @@ class _Looking:
         if scenario.key in self._drivers.named:
             return True
         if outcome.turns is not None:
-            return bool({outcome.at} & {*self._drivers.places, *self._drivers.repeated})
+            return self._stands(outcome.at)
         if outcome.event is not None:
             return self._is_brought_about(outcome, scenario, decided)
         return all(self._is_taken(flow, decided) for flow in outcome.flows)

@@ -8,9 +8,11 @@ import pytest
 
 from pytest_orchestra.data.data_sets import DataSet, Scope
 from pytest_orchestra.expressions.conditions.conditions import Language, parse_condition
-from pytest_orchestra.flow.scenario import Scenario, WayCondition
+from pytest_orchestra.flow.scenario import Moment, Passage, Scenario, WayCondition
 from pytest_orchestra.model import ElementId, SourceLocation
+from pytest_orchestra.suite.each import Each
 from pytest_orchestra.suite.fitting import Fitting
+from pytest_orchestra.suite.ways import Way
 
 
 def a_set(name: str, **values: object) -> DataSet:
@@ -40,8 +42,9 @@ def asked(
     )
 
 
-def way(*conditions: WayCondition) -> Scenario:
-    return Scenario(key="k", name="k", process_id=ElementId("p"), moments=(), conditions=conditions)
+def way(*conditions: WayCondition, moments: tuple[Moment, ...] = ()) -> Way:
+    p = ElementId("p")
+    return Way(Scenario(key="k", name="k", process_id=p, moments=moments, conditions=conditions))
 
 
 SETS = (
@@ -192,3 +195,69 @@ def test_a_set_is_judged_once_and_only_as_far_as_needed() -> None:
     assert next(fitting.fitting(not_above, sets)).name == "s0"
     assert next(fitting.fitting(above, sets)).name == "s1"
     assert Read.count == 2
+
+
+PACK = ElementId("pack")
+"""An activity whose visits take the items of a list."""
+EACH = Each(elements={"items": (PACK,)})
+
+
+def packing(visits: int, *conditions: WayCondition) -> Way:
+    """A way that visits it so often, one after the other."""
+    moments = tuple(
+        Moment(Passage.ENTERED, PACK, number, (number - 2,) if number > 1 else ())
+        for number in range(1, visits + 1)
+    )
+    return way(*conditions, moments=moments)
+
+
+PACKED = (
+    a_set("none", weight=0, limit=9),
+    a_set("one", items=[{"weight": 5}], weight=0, limit=9),
+    a_set("two", items=[{"weight": 5}, {"weight": 50}], limit=9),
+    a_set("odd", items="many", limit=9),
+)
+
+
+@pytest.mark.parametrize(("visits", "expected"), [(0, ["none"]), (1, ["one"]), (2, ["two"])])
+def test_a_list_has_an_item_for_each_visit(visits: int, expected: list[str]) -> None:
+    fitting = Fitting(PACKED, each=EACH)
+    demands = fitting.demands(packing(visits))
+    assert [data.name for data in fitting.fitting(demands, PACKED)] == expected
+
+
+def test_a_list_that_is_too_short_is_told() -> None:
+    fitting = Fitting(PACKED, each=EACH)
+    demands = fitting.demands(packing(2))
+    misfits = [str(each) for data in PACKED for each in fitting.misfits(demands, data)]
+    assert misfits == [
+        "2 items in 'items' is not so: 'items' has 0",
+        "2 items in 'items' is not so: 'items' has 1",
+        "2 items in 'items' is not so: 'items' is no list",
+    ]
+    assert str(fitting.demands(packing(1))[0]) == "1 item in 'items'"
+
+
+def test_a_condition_looks_into_the_item_of_its_visit_first() -> None:
+    """Then into the set; what is written on the way is in neither."""
+    fitting = Fitting(PACKED, each=EACH)
+    heavy = "weight > limit"
+
+    def fits(*conditions: WayCondition) -> list[str]:
+        demands = fitting.demands(packing(2, *conditions))
+        return [data.name for data in fitting.fitting(demands, PACKED)]
+
+    assert fits(asked(heavy, moment=1)) == ["two"]
+    assert fits(asked(heavy, moment=0)) == []
+    assert fits(asked(heavy, moment=0, free=frozenset({"weight"}))) == ["two"]
+    assert fits(asked("each.items.weight = 50", moment=1)) == ["two"]
+    demands = fitting.demands(packing(2, asked(heavy, moment=0)))
+    assert str(fitting.misfits(demands, PACKED[2])[0]) == (
+        "`weight > limit` (weight) does not hold with limit = 9, weight = 5"
+    )
+
+
+def test_lengths_are_not_asked_before_the_end() -> None:
+    """A negative set need not have what comes after its step."""
+    fitting = Fitting(PACKED, each=EACH)
+    assert fitting.demands(packing(2), before=2) == ()

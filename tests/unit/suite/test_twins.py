@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from pytest_orchestra.suite.python_steps import find_python_steps, step
 from pytest_orchestra.suite.twins import find_twins
@@ -25,10 +28,35 @@ def test_the_number_of_a_visit_tells_apart_only_where_it_is_read(bench: Bench) -
 
 
 def test_data_tells_apart(bench: Bench) -> None:
-    bench.write("d.yaml", "- {name: a, values: {}}\n- {name: b, values: {}}\n")
+    bench.write("d.yaml", "- {name: a, values: {n: 1}}\n- {name: b, values: {n: 2}}\n")
     marks = ", amount-high: {data: a}, amount-high-fine-no: {data: b}"
     text = "data: {files: d.yaml}\n" + ONLY_HIGH % marks + "steps:\n" + LAST % "x"
     assert find_twins(bench.bind(text).scenarios) == ()
+    bench.write("d.yaml", "- {name: a, values: {n: 1}}\n- {name: b, values: {n: 1}}\n")
+    assert find_twins(bench.bind(text).scenarios) == (("amount-high", "amount-high-fine-no"),)
+
+
+def test_items_of_the_same_scenario_are_told_apart_by_their_data(bench: Bench) -> None:
+    bench.write("d.yaml", "- {name: a, values: {n: 1}}\n- {name: b, values: {n: 2}}\n")
+    text = "data: {files: d.yaml, pick: all}\n" + ONLY_HIGH % "" + "steps:\n" + LAST
+    assert find_twins(bench.bind(text % "{{data.n}} {{visit}}").scenarios) == ()
+    assert find_twins(bench.bind(text % "{{data.n}}").scenarios) == tuple(
+        tuple(f"amount-high{key}[{data}]" for key in ("", "-fine-no", "-fine-no-x2"))
+        for data in "ab"
+    )
+
+
+@pytest.mark.parametrize(("reads", "twins"), [("x", 1), ("{{each.them}}", 0)])
+def test_the_number_of_an_item_tells_apart_where_it_is_read(
+    bench: Bench, reads: str, twins: int
+) -> None:
+    bench.write("d.yaml", "- {name: a, values: {them: [1]}}\n")
+    begin = "data: {files: d.yaml, each: {Review: them}}\n"
+    marks = ", '*-no*': {active: false}"
+    (bound,) = bench.bind(begin + ONLY_HIGH % marks + "steps:\n" + LAST % reads).scenarios
+    (step_there,) = bound.steps
+    other = replace(bound, item="other", steps=(replace(step_there, items={"them": 2}),))
+    assert len(find_twins([bound, other])) == twins
 
 
 def test_a_function_may_read_the_visit(bench: Bench) -> None:
