@@ -13,6 +13,7 @@ from pytest_orchestra.results import StepKind
 from pytest_orchestra.suite.bound import ActionMode, BoundScenario, BoundStep, Pattern, Retry, Step
 from pytest_orchestra.suite.fitting import Fitting, told
 from pytest_orchestra.suite.names import references_of
+from pytest_orchestra.suite.ways import Way
 
 REFUSED = ("4xx",)
 """The status of a refusal, unless the set says more."""
@@ -82,7 +83,7 @@ class NegativeItems:
             at = next((i for i, each in enumerate(scenario.steps) if _refuses(each, refused)), None)
             if at is None:
                 continue
-            demands = self.fitting.demands(scenario.scenario, scenario.steps[at].moment)
+            demands = self.fitting.demands(Way(scenario.scenario), scenario.steps[at].moment)
             misfits = self.fitting.misfits(demands, data)
             if not misfits:
                 added.setdefault(id(scenario), []).append(self._bound(scenario, at, data, refused))
