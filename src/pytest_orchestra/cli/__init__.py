@@ -9,11 +9,13 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from pytest_orchestra.cli import diff, plan, validate
+from pytest_orchestra.cli import diff, plan, report, validate
 from pytest_orchestra.errors import OrchestraError
 
 WRONG = 2
 """Exit code where a file, an option or the command line is wrong."""
+
+_COMMANDS = {"plan": plan, "validate": validate, "diff": diff, "report": report}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=version("pytest-orchestra"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command in (("plan", plan), ("validate", validate), ("diff", diff)):
+    for name, command in _COMMANDS.items():
         command.configure(
             commands.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
         )

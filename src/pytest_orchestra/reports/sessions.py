@@ -1,0 +1,165 @@
+"""Event logs become TestRun documents: what ended, and what was in flight where a log breaks off.
+
+The JSON Schema of the documents is made from the same classes. Values are as masked as in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from pytest_orchestra.results import (
+    RunEvent,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    SessionFinished,
+    SessionStarted,
+    StepFinished,
+    StepResult,
+    StepStarted,
+    StepStatus,
+    TestRun,
+)
+
+LOG = "events.jsonl"
+"""The name of a session's log in its folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionReport:
+    """What a session's log tells.
+
+    Attributes:
+        finished_at: empty where the log breaks off: the session was killed, or still runs.
+        cut_workers: whose part of the log breaks off; ``main`` without xdist.
+        in_flight: ids of runs that began and have no end; they are IN_PROGRESS, and the step that
+            they were at is RUNNING.
+        unreadable_lines: numbers, from 1: torn by a kill, or of another version.
+        runs: in the order in which they began, each with its steps.
+    """
+
+    session_id: str = ""
+    environment: str = ""
+    mode: str = ""
+    started_at: str = ""
+    finished_at: str = ""
+    workers: tuple[str, ...] = ()
+    cut_workers: tuple[str, ...] = ()
+    in_flight: tuple[str, ...] = ()
+    unreadable_lines: tuple[int, ...] = ()
+    runs: tuple[TestRun, ...] = ()
+
+
+def read_session(path: Path) -> SessionReport:
+    """Read a log, however it ends.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    reader = _Reader()
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            reader.take(line, number)
+    return reader.report()
+
+
+def session_schema() -> Mapping[str, Any]:
+    """The JSON Schema (2020-12) of a ``SessionReport`` as JSON."""
+    schema = TypeAdapter(SessionReport).json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def session_document(report: SessionReport) -> object:
+    """The report as a JSON-like value, as the schema says."""
+    return TypeAdapter(SessionReport).dump_python(report, mode="json")
+
+
+@cache
+def _events() -> TypeAdapter[RunEvent]:
+    return TypeAdapter(Annotated[RunEvent, Field(discriminator="event")])
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Puts runs together from the events of all workers."""
+
+    sessions: dict[str, SessionStarted] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, TestRun] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
+    steps: dict[str, list[StepResult]] = field(default_factory=dict)
+    running: dict[str, StepStarted] = field(default_factory=dict)
+    unreadable: list[int] = field(default_factory=list)
+
+    def take(self, line: bytes, number: int) -> None:
+        """Take one line in."""
+        if not line.strip():
+            return
+        try:
+            self._put(_events().validate_json(line))
+        except ValidationError:
+            self.unreadable.append(number)
+
+    def _put(self, event: RunEvent) -> None:
+        match event:
+            case SessionStarted():
+                self.sessions.setdefault(event.worker, event)
+            case SessionFinished():
+                self.ends[event.worker] = event.at
+            case RunStarted():
+                self.runs[event.run.id] = event.run
+            case RunFinished():
+                self.runs[event.run.id] = event.run
+                self.ended.add(event.run.id)
+                self.running.pop(event.run.id, None)
+            case StepStarted():
+                self.running[event.run_id] = event
+            case StepFinished():
+                self.running.pop(event.run_id, None)
+                self.steps.setdefault(event.run_id, []).append(event.step)
+
+    def report(self) -> SessionReport:
+        """What was taken in."""
+        first = next(iter(self.sessions.values()), None)
+        cut = tuple(worker for worker in self.sessions if worker not in self.ends)
+        return SessionReport(
+            session_id=first.session_id if first else "",
+            environment=first.environment if first else "",
+            mode=first.mode if first else "",
+            started_at=first.at if first else "",
+            finished_at="" if cut else max(self.ends.values(), default=""),
+            workers=tuple(self.sessions),
+            cut_workers=cut,
+            in_flight=tuple(run for run in self.runs if run not in self.ended),
+            unreadable_lines=tuple(self.unreadable),
+            runs=tuple(self._whole()),
+        )
+
+    def _whole(self) -> Iterator[TestRun]:
+        for run in self.runs.values():
+            steps = self.steps.get(run.id, [])
+            if run.id in self.ended:
+                yield replace(run, steps=tuple(steps))
+            else:
+                at = [_unfinished(self.running[run.id])] if run.id in self.running else []
+                yield replace(run, status=RunStatus.IN_PROGRESS, steps=(*steps, *at))
+
+
+def _unfinished(step: StepStarted) -> StepResult:
+    return StepResult(
+        step_id=step.step_id,
+        name=step.name,
+        kind=step.kind,
+        channel=step.channel,
+        element=step.element,
+        place=step.element,
+        visit=step.visit,
+        status=StepStatus.RUNNING,
+        is_finally=step.is_finally,
+    )
