@@ -141,6 +141,19 @@ def test_ctrl_c_cancels_the_run_and_the_log_says_so(
     assert "Traceback" not in session.printed
 
 
+def test_ctrl_c_cancels_what_runs_beside_too(
+    shop: pytest.Pytester, start: Callable[..., Session]
+) -> None:
+    """All of it at once; the summary counts what pytest had not come to."""
+    session = start("async", "--orchestra-concurrency=2")
+    session.wait_for_steps(2)
+    session.interrupt()
+    assert session.process.wait(60) == pytest.ExitCode.INTERRUPTED, session.printed
+    assert ends(shop.path) == ["CANCELLED", "CANCELLED"]
+    assert "orchestra: not reported: 1 scenario was" in session.printed
+    assert kinds(shop.path)[-1] == "session_finished"
+
+
 def test_ctrl_c_ends_workers_too(shop: pytest.Pytester, start: Callable[..., Session]) -> None:
     """Each of them leaves a complete log."""
     session = start("async", "-n", "2")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_orchestra.plugin import (
+    blocks,
     findings,
     hookspecs,
     masking,
@@ -16,6 +18,8 @@ from pytest_orchestra.plugin import (
     own_modules,
     refusals,
     targets,
+    times,
+    unreported,
     workers,
 )
 from pytest_orchestra.plugin.fixtures import (
@@ -66,6 +70,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_configure_node(node: object) -> None:
     """Tell an xdist worker which session it belongs to."""
     workers.tell_worker(node)
+    blocks.tell_worker(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:  # noqa: ANN401 - xdist's
+    """Hand several scenarios at once to a worker that may run several at once."""
+    return workers.scheduler(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Count what a worker leaves."""
+    unreported.take_from_worker(node)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -94,6 +111,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a refusal of ours by its text, and no secrets, to whoever reads the report."""
     report = yield
+    times.own_times(report, item)
     masking.mask_captured(report, item.config)
     report = refusals.without_traceback(report, call, item)
     refusals.without_secrets(report, call, item)
@@ -105,6 +123,7 @@ def pytest_terminal_summary(
 ) -> None:
     """Say what became of embedded services."""
     workers.summarize(config, terminalreporter)
+    unreported.summarize(config, terminalreporter)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -13,6 +13,7 @@ import pytest
 from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.flow.scenario import Criterion
 from pytest_orchestra.model import Problem, Severity
+from pytest_orchestra.plugin import limits
 from pytest_orchestra.plugin.environments import choose_environment
 from pytest_orchestra.plugin.findings import FINDINGS
 from pytest_orchestra.plugin.garbage import no_garbage_collection
@@ -60,6 +61,7 @@ class _OrchestraModule(pytest.Module):
         self._warn(each for each in warnings if each.code not in (TWINS, UNDRIVEN))
         self.config.stash[FINDINGS].add(with_short_paths(str(self.path), self.config), bound)
         _register_marks(self.config, bound)
+        limits.prepare(self.config, bound)
         return bound
 
     def _warn(self, problems: Iterable[Problem]) -> None:

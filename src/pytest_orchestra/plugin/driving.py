@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,11 @@ import pytest
 from pytest_orchestra.engine.python_calls import Signals
 from pytest_orchestra.engine.runner import new_context, run_scenario
 from pytest_orchestra.engine.session import EngineSession, timestamp
+from pytest_orchestra.plugin import unreported
 from pytest_orchestra.plugin.events import Events, Listener
 from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
+from pytest_orchestra.plugin.limits import NEIGHBOURS, limit_of
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
@@ -24,12 +26,13 @@ from pytest_orchestra.plugin.presenting import data_of, failure_of, properties_o
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
-from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted
+from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted, TestRun
 from pytest_orchestra.suite.bound import CallTemplate, RunMode
 
 if TYPE_CHECKING:
     from pytest_orchestra.engine.context import RunContext
     from pytest_orchestra.engine.environment import Environment
+    from pytest_orchestra.plugin.concurrency import Concurrency
 
 SIGNALS = Signals(
     fails=(pytest.fail.Exception,),
@@ -43,18 +46,26 @@ SIGNALS = Signals(
 class Driver:
     """One per pytest process; open from the first scenario to the end of the session."""
 
+    config: pytest.Config
     turner: Turner
     session: EngineSession
     mode: RunMode
     events: Events
     log: EventLog | None
+    concurrency: Concurrency | None = None
 
     def context_of(self, item: ScenarioItem) -> RunContext:
-        """A new context for the item's next run.
+        """The context of the item's run, if it has begun, else a new one.
 
         Raises:
             ConfigurationError: variables are missing that its connections need.
         """
+        if self.concurrency is not None and (known := self.concurrency.context_of(item)):
+            return known
+        return self.new_context(item)
+
+    def new_context(self, item: ScenarioItem) -> RunContext:
+        """A new context, as ``context_of``."""
         calls = [bound.step.call for bound in item.bound.all_steps if bound.step.call is not None]
         self._skip_disabled(calls)
         self.session.environment.look_up((call.channel, call.connection) for call in calls)
@@ -66,19 +77,12 @@ class Driver:
         Raises:
             ScenarioFailed: a step failed; the text is what people read.
         """
-        context: RunContext = fixtures["orchestra_context"]
-        with self.events.of_run(context.run_id, item):
-            run = self.turner.complete(
-                run_scenario(
-                    self.session,
-                    item.suite,
-                    item.bound,
-                    context=context,
-                    mode=self.mode,
-                    fixtures=fixtures,
-                ),
-                f"in {item.nodeid}",
-            )
+        if self.concurrency is not None and limit_of(item.config, item.suite) > 1:
+            run = self.concurrency.complete(item, fixtures)
+        else:
+            context: RunContext = fixtures["orchestra_context"]
+            with self.events.of_run(context.run_id, item):
+                run = self.turner.complete(self.start(item, fixtures), f"in {item.nodeid}")
         item.describe(properties := properties_of(run))
         if run.status is not RunStatus.PASSED:
             raise ScenarioFailed(failure_of(run, item))
@@ -86,11 +90,27 @@ class Driver:
         said = [run.bound, *([f"FLAKY: {flaky}"] if flaky else []), f"run {run.id}"]
         item.add_report_section("call", "orchestra", f"{data_of(run)}{'; '.join(said)}")
 
+    def start(
+        self, item: ScenarioItem, fixtures: Mapping[str, Any]
+    ) -> Coroutine[Any, Any, TestRun]:
+        """Run the item's scenario, without more ado."""
+        return run_scenario(
+            self.session,
+            item.suite,
+            item.bound,
+            context=fixtures["orchestra_context"],
+            mode=self.mode,
+            fixtures=fixtures,
+        )
+
     async def close(self) -> None:
-        """Close the connections, then the log, whatever breaks in."""
+        """End what still runs, close the connections, then the log, whatever breaks in."""
         session = self.session
         within = HURRY_WITHIN if self.turner.is_hurried else None
         try:
+            if self.concurrency is not None:
+                cut = await self.concurrency.close(within or self.turner.drain_within)
+                unreported.take(self.config, cut)
             with suppress(TimeoutError):  # the user could not wait for what was still open
                 async with asyncio.timeout(within):
                     await session.close()
@@ -116,8 +136,8 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
     """Open the session's log, tell who listens, and begin."""
     shared, options = config.stash[SHARED], config.stash[OPTIONS]
     log = _open_log(config)
-    listeners = (*([log.tell] if log is not None else []), *_allure_listener(config))
-    events = Events(listeners)
+    listeners = (log.tell,) if log is not None else ()
+    events = Events(listeners, reports=tuple(_allure_listener(config)))
     session = EngineSession(
         id=shared.id,
         worker=shared.worker,
@@ -138,12 +158,32 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
             at=timestamp(),
         )
     )
-    return Driver(
+    driver = Driver(
+        config=config,
         turner=Turner(asyncio.get_running_loop(), drain_within=DRAIN_WITHIN + options.finally_s),
         session=session,
         mode=RunMode(mode),
         events=events,
         log=log,
+    )
+    driver.concurrency = _concurrency(config, driver)
+    return driver
+
+
+def _concurrency(config: pytest.Config, driver: Driver) -> Concurrency | None:
+    """None where all scenarios of the session run one after the other."""
+    neighbours = config.stash.get(NEIGHBOURS, None)
+    if neighbours is None:
+        return None
+    from pytest_orchestra.plugin.concurrency import Concurrency
+
+    return Concurrency(
+        turner=driver.turner,
+        events=driver.events,
+        neighbours=neighbours,
+        start=driver.start,
+        new_context=driver.new_context,
+        folder=config.stash[SHARED].joined,
     )
 
 

@@ -32,12 +32,15 @@ class Events:
 
     Attributes:
         listeners: are told of every event; they must not raise.
+        reports: so are they, of a run while pytest has its item.
     """
 
     listeners: tuple[Listener, ...]
+    reports: tuple[Listener, ...] = ()
     _items: dict[str, tuple[ScenarioItem, HookRelay]] = field(default_factory=dict)
     _runs: dict[str, TestRun] = field(default_factory=dict)
     _steps: dict[str, StepStarted] = field(default_factory=dict)
+    _held: dict[str, list[RunEvent]] = field(default_factory=dict)
 
     def tell(self, event: RunEvent) -> None:
         """Tell the listeners, then the hooks of users; a run that was cut has no more to tell."""
@@ -45,6 +48,7 @@ class Events:
             return
         for listen in self.listeners:
             listen(event)
+        self._report(event)
         match event:
             case RunStarted():
                 self._runs[event.run.id] = event.run
@@ -54,6 +58,20 @@ class Events:
                 self._before(event)
             case StepFinished():
                 self._after(event)
+
+    def hold(self, run_id: str) -> None:
+        """Keep what reports are to be told of a run."""
+        self._held[run_id] = []
+
+    def release(self, run_id: str) -> None:
+        """Tell reports what was kept for them, and from now on at once."""
+        for event in self._held.pop(run_id, ()):
+            self._report(event)
+
+    def forget(self, run_id: str) -> None:
+        """Keep nothing more of a run that no report will be made of, and tell none."""
+        if run_id in self._held:
+            self._held[run_id] = []
 
     @contextmanager
     def of_run(self, run_id: str, item: ScenarioItem) -> Iterator[None]:
@@ -69,14 +87,17 @@ class Events:
                 cut = replace(run, status=RunStatus.CANCELLED, finished_at=at)
                 self.tell(RunFinished(run=cut, at=at))
 
+    def _report(self, event: RunEvent) -> None:
+        if (kept := self._held.get(_run_of(event))) is not None:
+            kept.append(event)
+            return
+        for report in self.reports:
+            report(event)
+
     def _is_over(self, event: RunEvent) -> bool:
-        match event:
-            case RunFinished():
-                return event.run.id not in self._runs
-            case StepStarted() | StepFinished():
-                return event.run_id not in self._runs
-            case _:
-                return False
+        if isinstance(event, RunFinished | StepStarted | StepFinished):
+            return _run_of(event) not in self._runs
+        return False
 
     def _before(self, step: StepStarted) -> None:
         self._steps[step.run_id] = step
@@ -90,3 +111,14 @@ class Events:
         if step is not None and known is not None:
             item, hooks = known
             hooks.pytest_orchestra_after_step(item=item, step=step, result=event.step)
+
+
+def _run_of(event: RunEvent) -> str:
+    """The id of the run that an event is of; empty: of none."""
+    match event:
+        case RunStarted() | RunFinished():
+            return event.run.id
+        case StepStarted() | StepFinished():
+            return event.run_id
+        case _:
+            return ""

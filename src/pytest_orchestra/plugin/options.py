@@ -13,6 +13,8 @@ import pytest
 from pytest_orchestra.plugin.paths import NAMED_SUFFIXES, may_be_named, named_files
 
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
+_DIGITS = 10
+"""A number that is asked for has fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class _Option:
     Attributes:
         text: what it does; its choices are added.
         later: choices that are known and refused as not there yet.
+        is_number: at least 1.
+        is_of_item: it matters where one item runs again.
     """
 
     name: str
@@ -30,6 +34,8 @@ class _Option:
     repeatable: bool = False
     choices: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    is_number: bool = False
+    is_of_item: bool = True
     ini: str | None = None
 
     @property
@@ -50,6 +56,7 @@ _TABLE = (
         name="suite",
         metavar="PATH",
         repeatable=True,
+        is_of_item=False,
         text="suite file, .bpmn file, directory or glob to run; may be given several times",
     ),
     _Option(name="env", metavar="NAME", text="the environment to run against"),
@@ -82,6 +89,13 @@ _TABLE = (
     ),
     _Option(name="fail-flaky", text="fail the session where a step passed only on a retry"),
     _Option(name="locked", text="fail where scenarios are not those of the lock file"),
+    _Option(
+        name="concurrency",
+        metavar="N",
+        is_number=True,
+        is_of_item=False,
+        text="run up to so many scenarios at once in each process",
+    ),
 )
 
 
@@ -96,12 +110,13 @@ class Options:
         criterion, ini_criterion: the same.
         fail_flaky: a FLAKY step fails the session.
         locked: scenarios must be those of the lock files.
+        concurrency, ini_concurrency: scenarios at once; None: not said.
         mode: upper case.
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
         state_dir: folder of the sessions' state, relative to rootdir.
         keep: how many sessions' state stays there.
         finally_s: seconds that the ``finally`` steps of a run that was cut may take together.
-        words: what the command line said, but for the suites: to be said again.
+        words: what the command line said of any item: to be said again.
     """
 
     suites: tuple[Path, ...] = ()
@@ -116,6 +131,8 @@ class Options:
     ini_criterion: str | None = None
     fail_flaky: bool = False
     locked: bool = False
+    concurrency: int | None = None
+    ini_concurrency: int | None = None
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
     keep: int = 20
@@ -188,15 +205,19 @@ def read_options(config: pytest.Config) -> Options:
         ini_criterion=said["criterion"].ini or None,
         fail_flaky=bool(said["fail-flaky"].best),
         locked=bool(said["locked"].best),
+        concurrency=said["concurrency"].flag or None,
+        ini_concurrency=said["concurrency"].ini or None,
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
-        keep=_number(config, "orchestra_keep"),
+        keep=_number(config.getini("orchestra_keep"), "orchestra_keep"),
         finally_s=_seconds(config, "orchestra_finally_s"),
         words=tuple(_words(said)),
     )
 
 
 def _checked(option: _Option, value: Any, called: str) -> Any:  # noqa: ANN401 - what argparse and ini give
+    if option.is_number and value not in (None, ""):
+        return _number(value, called)
     if not option.choices or not value:
         return value
     known = {choice.lower(): choice for choice in (*option.choices, *option.later)}
@@ -208,10 +229,10 @@ def _checked(option: _Option, value: Any, called: str) -> Any:  # noqa: ANN401 -
     raise pytest.UsageError(f"{called}: {value!r} is none of {', '.join(option.choices)}")
 
 
-def _number(config: pytest.Config, name: str) -> int:
-    text = str(config.getini(name)).strip()
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise pytest.UsageError(f"{name} is {text!r}: give a number of at least 1")
+def _number(value: object, called: str) -> int:
+    text = str(value).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text)):
+        raise pytest.UsageError(f"{called} is {text!r}: give a number of at least 1")
     return int(text)
 
 
@@ -246,10 +267,10 @@ def _suites(config: pytest.Config, said: _Said) -> Iterator[Path]:
 
 
 def _words(said: Mapping[str, _Said]) -> Iterator[str]:
-    """The command line's own words, less the suites."""
+    """The command line's own words, less what says which items run and how many at once."""
     for option in _TABLE:
         flag = said[option.name].flag
-        if not flag or option.name == "suite":
+        if not flag or not option.is_of_item:
             continue
         values: Sequence[Any] = flag if option.repeatable else [flag]
         yield from (f"{option.flag}={each}" if option.metavar else option.flag for each in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from types import CodeType, FrameType
 from typing import Any, TypeVar
 
 from pytest_orchestra.engine import python_calls
+from pytest_orchestra.plugin.spooling import is_early
 
 DRAIN_WITHIN = 5.0
 """Seconds that work which was cut may take to end, beside what it does to clean up."""
@@ -52,11 +53,28 @@ class Turner:
         Raises:
             KeyboardInterrupt: Ctrl-C came; the work was cancelled.
         """
+        return self.finish(self.loop.create_task(work), what)
+
+    def finish(
+        self,
+        task: asyncio.Task[_Value],
+        what: str,
+        beside: Callable[[], Iterable[asyncio.Task[Any]]] | None = None,
+    ) -> _Value:
+        """Run a task to its end, as ``complete``.
+
+        Args:
+            task: is on the loop.
+            what: it is, for whoever interrupts it.
+            beside: tasks that go on when it is cut, but for Ctrl-C.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C came; the task and those beside it were cancelled.
+        """
         before = self.interrupts
-        task = self.loop.create_task(work)
-        with self._interruptible(task, what):
+        with self._interruptible(task, what, beside):
             try:
-                value = self.loop.run_until_complete(task)
+                value = self._turn(task, has_others=beside is not None)
             except asyncio.CancelledError:
                 if self.interrupts == before:
                     raise
@@ -81,6 +99,54 @@ class Turner:
                 task.cancel()
         await asyncio.sleep(0)
 
+    def _turn(self, task: asyncio.Task[_Value], *, has_others: bool) -> _Value:
+        """Turn the loop; an alarm is heard between two turns where it could hit a stranger."""
+        if not has_others:
+            return self.loop.run_until_complete(task)
+        with self._alarm() as ring:
+            try:
+                return self.loop.run_until_complete(task)
+            except RuntimeError:
+                ring()
+                raise
+
+    @contextmanager
+    def _alarm(self) -> Iterator[Callable[[], None]]:
+        """Take over the alarm by which pytest-timeout ends an item, and give what rings it.
+
+        Raised wherever the loop stands, its exception would end another item's scenario.
+        """
+        alarm = getattr(signal, "SIGALRM", None)  # which Windows has not
+        theirs = signal.getsignal(alarm) if alarm is not None else None
+        if (
+            alarm is None
+            or not callable(theirs)
+            or threading.current_thread() is not threading.main_thread()
+        ):
+            yield lambda: None
+            return
+        rang: list[FrameType | None] = []
+
+        def on_alarm(number: int, frame: FrameType | None) -> None:
+            __tracebackhide__ = True
+            if _is_in_user_code(frame) and (rang or not is_early()):
+                theirs(number, frame)
+            rang.append(frame)
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            signal.setitimer(signal.ITIMER_REAL, DRAIN_WITHIN)  # if it is not let go of
+
+        def ring() -> None:
+            if rang:
+                theirs(alarm, rang[0])
+
+        signal.signal(alarm, on_alarm)
+        try:
+            yield ring
+        finally:
+            if rang:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(alarm, theirs)
+
     def _end(self, task: asyncio.Task[Any]) -> None:
         """See that work which was cut does not go on inside somebody else's turn."""
         if not task.done():
@@ -91,7 +157,12 @@ class Turner:
             task.exception()  # or asyncio complains that nobody looked at it
 
     @contextmanager
-    def _interruptible(self, task: asyncio.Task[Any], what: str) -> Iterator[None]:
+    def _interruptible(
+        self,
+        task: asyncio.Task[Any],
+        what: str,
+        beside: Callable[[], Iterable[asyncio.Task[Any]]] | None,
+    ) -> Iterator[None]:
         """Take over Ctrl-C where it is pytest's to take: in the main thread, Python's handler.
 
         The first one cancels the work. Raised wherever the loop stands, a KeyboardInterrupt would
@@ -103,7 +174,8 @@ class Turner:
             self.interrupts += 1
             if self.is_hurried or _is_in_user_code(frame):
                 raise KeyboardInterrupt(what)
-            self.loop.call_soon_threadsafe(task.cancel)
+            for each in (task, *(beside() if beside is not None else ())):
+                self.loop.call_soon_threadsafe(each.cancel)
 
         if (
             threading.current_thread() is not threading.main_thread()

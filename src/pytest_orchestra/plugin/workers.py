@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_orchestra.plugin.blocks import has_own_blocks
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.state import StateFolder
 
@@ -132,6 +133,15 @@ def tell_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, 
     shared = node.config.stash[SHARED]
     node.workerinput[_ID] = shared.id
     node.workerinput[_LIFELINE] = str(shared.lifeline().directory)
+
+
+def scheduler(config: pytest.Config, log: Any) -> object | None:  # noqa: ANN401 - xdist's
+    """What shares items out among workers, if that is ours to say."""
+    if not has_own_blocks(config):
+        return None
+    from pytest_orchestra.plugin.scheduling import BlockScheduling
+
+    return BlockScheduling(config, log, config.stash[SHARED].lifeline().directory)
 
 
 def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:

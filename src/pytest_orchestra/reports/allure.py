@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from allure_commons.model2 import (
 )
 from allure_commons.reporter import AllureReporter
 from allure_commons.types import AttachmentType, LabelType
-from allure_commons.utils import md5, now, uuid4
+from allure_commons.utils import md5, uuid4
 
 from pytest_orchestra.results import (
     RunEvent,
@@ -82,7 +83,7 @@ class AllureListener:
             case RunStarted():
                 self._describe(event.run)
             case StepStarted():
-                self._start(event.run_id, _title(event))
+                self._start(event.run_id, _title(event), event.at)
             case StepFinished():
                 self._stop(event)
             case RunFinished():
@@ -112,18 +113,20 @@ class AllureListener:
         for name, value in (("environment", run.environment), ("run", run.id)):
             test.parameters.append(Parameter(name=name, value=value, excluded=True))
 
-    def _start(self, run_id: str, name: str) -> str | None:
+    def _start(self, run_id: str, name: str, at: str) -> str | None:
         test = self._tests.get(run_id)
         if test is None or self.reporter.get_test(test) is None:
             return None
         uuid: str = uuid4()
         self._steps[run_id] = uuid
-        self.reporter.start_step(test, uuid, TestStepResult(name=name, start=now()))
+        self.reporter.start_step(test, uuid, TestStepResult(name=name, start=_milliseconds(at)))
         return uuid
 
     def _stop(self, event: StepFinished) -> None:
         """End the step; one that was skipped never began."""
-        uuid = self._steps.pop(event.run_id, None) or self._start(event.run_id, _title(event.step))
+        uuid = self._steps.pop(event.run_id, None) or self._start(
+            event.run_id, _title(event.step), event.at
+        )
         if uuid is None:
             return
         self._steps.pop(event.run_id, None)
@@ -142,7 +145,7 @@ class AllureListener:
         try:
             self._attach(event.step, uuid)
         finally:
-            self.reporter.stop_step(uuid, stop=now(), **_verdict(event.step))
+            self.reporter.stop_step(uuid, stop=_milliseconds(event.at), **_verdict(event.step))
 
     def _tag(self, run_id: str, tag: str) -> None:
         labels = self.reporter.get_test(self._tests[run_id]).labels
@@ -169,6 +172,17 @@ class AllureListener:
             attachment_type=AttachmentType.TEXT if is_text else AttachmentType.JSON,
             parent_uuid=parent,
         )
+
+
+def date_test(reporter: AllureReporter, began: float, ended: float) -> None:
+    """Say when the test at hand really was; seconds since the epoch."""
+    test = reporter.get_test(None)
+    if isinstance(test, TestResult):
+        test.start, test.stop = round(began * 1000), round(ended * 1000)
+
+
+def _milliseconds(at: str) -> int:
+    return round(dt.datetime.fromisoformat(at).timestamp() * 1000)
 
 
 def _title(step: StepStarted | StepResult) -> str:

@@ -182,6 +182,7 @@ class _Binding:
             process_id=process.id,
             criterion=scenarios.criterion,
             environment=suite.environment,
+            concurrency=suite.part.concurrency,
             spec_versions=services.versions,
             scenarios=every,
             undriven=undriven,

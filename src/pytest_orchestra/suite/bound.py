@@ -18,6 +18,9 @@ from pytest_orchestra.results import StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Endpoint, FieldUse
 from pytest_orchestra.suite.python_steps import PythonStep
 
+EVERYTHING = "*"
+"""What a scenario names that runs alone."""
+
 LONGEST_BACKOFF = 60.0
 """Seconds."""
 
@@ -143,6 +146,7 @@ class Step:
         id: the alias, else ``step-N`` by its place in the file, from 1.
         call: None for a Python step.
         save: name to expression over the channel's roots.
+        exclusive: scenarios with steps that name the same take turns; ``*``: no other runs.
     """
 
     id: str
@@ -156,6 +160,7 @@ class Step:
     expect: Expect = Expect()
     save: Mapping[str, Expression] = field(default_factory=dict)
     retry: Retry = Retry()
+    exclusive: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +210,7 @@ class BoundScenario:
         xfail: the reason; None: not expected to fail.
         skip: why it cannot run; empty: it runs.
         bound: activities on the way that have a step, and all activities on the way.
+        is_serial: it runs alone because the suite says so.
     """
 
     item: str
@@ -220,6 +226,13 @@ class BoundScenario:
     xfail: str | None = None
     skip: str = ""
     bound: tuple[int, int] = (0, 0)
+    is_serial: bool = False
+
+    @property
+    def exclusive(self) -> tuple[str, ...]:
+        """What it has for itself while it runs, sorted; ``*``: everything."""
+        names = {bound.step.exclusive for bound in self.all_steps if bound.step.exclusive}
+        return (EVERYTHING,) if self.is_serial or EVERYTHING in names else tuple(sorted(names))
 
     @property
     def all_steps(self) -> tuple[BoundStep, ...]:
@@ -249,6 +262,7 @@ class BoundSuite:
     Attributes:
         file: the suite file, or the bare process file.
         environment: the name that the suite file gives; None: it gives none.
+        concurrency: how many of its scenarios may run at once; None: it does not say.
         spec_versions: by service name.
         scenarios: in the order of the scenario set; inactive ones are not among them.
         undriven: outcomes other than their decision's default that nothing leads to.
@@ -262,6 +276,7 @@ class BoundSuite:
     process_id: ElementId
     criterion: Criterion
     environment: str | None = None
+    concurrency: int | None = None
     spec_versions: Mapping[str, str] = field(default_factory=dict)
     scenarios: Sequence[BoundScenario] = ()
     undriven: tuple[Undriven, ...] = ()

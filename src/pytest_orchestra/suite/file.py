@@ -123,13 +123,12 @@ class RetryPart(DocumentModel):
 class FinallyPart(DocumentModel):
     """One step of ``finally``: it has one call, and no place."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("use", "with", "exclusive", "always"), _LEAVE_OUT
-    )
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("use", "with", "always"), _LEAVE_OUT)
 
     name: str | None = None
     alias: str | None = None
     when: Texts | None = None
+    exclusive: Annotated[str, Field(min_length=1)] | None = None
     action: CallPart | None = None
     assertion: CallPart | None = None
     expect: ExpectPart | None = None
@@ -172,7 +171,7 @@ class DefaultsPart(DocumentModel):
 class MarkPart(DocumentModel):
     """What ``scenarios.mark`` says of the scenarios whose keys match its pattern."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("isolation", "parallel"), _LEAVE_OUT)
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("parallel",), _LEAVE_OUT)
 
     tags: Texts | None = None
     xfail: str | None = None
@@ -180,6 +179,7 @@ class MarkPart(DocumentModel):
     data: str | None = None
     values: dict[str, object] | None = None
     active: Flag = True
+    isolation: Literal["serial"] | None = None
 
 
 class ScenariosPart(DocumentModel):
@@ -206,7 +206,7 @@ class DataPart(DocumentModel):
 class SuitePart(DocumentModel):
     """A suite file."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("library", "concurrency"), _LEAVE_OUT)
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("library",), _LEAVE_OUT)
 
     process: Annotated[Texts, BeforeValidator(_refuse_nameless)]
     name: str | None = None
@@ -221,3 +221,4 @@ class SuitePart(DocumentModel):
     steps: list[StepPart] = Field(default_factory=list)
     cleanup: list[FinallyPart] = Field(default_factory=list, alias="finally")
     strict: Flag = False
+    concurrency: Annotated[int, Field(strict=True, ge=1)] | None = None

@@ -18,7 +18,7 @@ _WORDS_OF_MARK_EXPRESSIONS = frozenset({"and", "or", "not", "True", "False", "No
 _MARKS_OF_PYTEST = frozenset(
     {"asyncio", "filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
 )
-_SAID = ("name", "xfail", "active", "data", "values")
+_SAID = ("name", "xfail", "active", "data", "values", "isolation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Marking:
         data_at: where ``data`` is written.
         values: of the scenario alone; with ``data`` they go over those of that set.
         values_at: where ``values`` is written.
+        isolation: ``serial``: it runs alone.
     """
 
     tags: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Marking:
     values: Mapping[str, object] | None = None
     values_at: SourceLocation | None = None
     active: bool = True
+    isolation: str | None = None
 
 
 _NOTHING = Marking()

@@ -39,6 +39,7 @@ class PythonStep:
     kind: StepKind = StepKind.ACTION
     alias: str | None = None
     within: float | None = None
+    exclusive: str | None = None
     fixtures: tuple[str, ...] = ()
     location: SourceLocation | None = None
 
@@ -49,6 +50,7 @@ def step(
     alias: str | None = None,
     kind: StepKind | Literal["ACTION", "ASSERTION"] = StepKind.ACTION,
     within: float | str | None = None,
+    exclusive: str | None = None,
 ) -> Callable[[_Function], _Function]:
     """Mark a sync or async function as the step at ``place``.
 
@@ -61,6 +63,7 @@ def step(
         alias: the name by which other steps refer to its result, ``step.ALIAS``.
         kind: what the step is, in any case.
         within: its deadline in seconds, or text such as ``"10s"``; None: the suite's default.
+        exclusive: scenarios with steps that name the same take turns; ``"*"``: no other runs.
 
     Raises:
         DefinitionError: an argument cannot be used; the problem has the function's place.
@@ -76,6 +79,7 @@ def step(
             kind=_kind(function, kind),
             alias=None if alias is None else _text(function, "alias", alias),
             within=_seconds(function, within),
+            exclusive=None if exclusive is None else _text(function, "exclusive", exclusive),
             fixtures=_fixtures_of(function),
             location=_location_of(function),
         )

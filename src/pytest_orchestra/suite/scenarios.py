@@ -106,6 +106,7 @@ class ScenarioBinder:
             verdicts=self._data.verdicts(way) if self._explains_data else (),
             marks=marking.tags,
             xfail=marking.xfail,
+            is_serial=marking.isolation == "serial",
             skip=self.why_disabled(every) or ("" if steps else NO_STEP),
             bound=self._bound(way, steps),
         )

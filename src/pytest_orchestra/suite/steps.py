@@ -107,6 +107,7 @@ class StepCompiler:
             alias=marked.alias,
             python=marked,
             expect=default_expect(self.context.defaults, marked.within),
+            exclusive=marked.exclusive,
         )
         return PlacedStep(step=step, places=(element,))
 
@@ -199,6 +200,7 @@ class StepCompiler:
             expect=expect,
             save=save,
             retry=_retry(part.retry),
+            exclusive=part.exclusive,
         )
 
     def _say(self, code: str, message: str, path: PartPath, *, hint: str = "") -> None:

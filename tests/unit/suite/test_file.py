@@ -88,14 +88,14 @@ def test_what_is_not_said_has_a_value_all_the_same() -> None:
     assert part.scenarios.mark == {}
 
 
-@pytest.mark.parametrize("key", ["library", "concurrency"])
+@pytest.mark.parametrize("key", ["library"])
 def test_planned_keys_of_a_suite_are_refused_by_name(key: str) -> None:
     assert problems_of(f"process: a.bpmn\n{key}: 1\n") == [
         f"s.yaml:2:1: error[not-yet] the key '{key}' is not there yet. Leave it out for now."
     ]
 
 
-@pytest.mark.parametrize("key", ["use", "with", "exclusive", "always"])
+@pytest.mark.parametrize("key", ["use", "with", "always"])
 def test_planned_keys_of_a_step_are_refused_by_name(key: str) -> None:
     text = f"process: a.bpmn\nsteps:\n  - at: A\n    {key}: 1\n"
     assert problems_of(text) == [
@@ -112,7 +112,7 @@ def test_the_first_data_set_is_picked_or_all_of_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("key", ["isolation", "parallel"])
+@pytest.mark.parametrize("key", ["parallel"])
 def test_planned_keys_of_a_mark_are_refused_by_name(key: str) -> None:
     assert problems_of(f"process: a.bpmn\nscenarios:\n  mark: {{main: {{{key}: 1}}}}\n") == [
         f"s.yaml:3:17: error[not-yet] the key '{key}' is not there yet. Leave it out for now."
@@ -226,3 +226,18 @@ scenarios: {max_loop_iterations: {default: 1001, Review: -1}}
         "s.yaml:3:44: error[bad-value] expected at most 1000, found number 1001",
         "s.yaml:3:58: error[bad-value] expected at least 0, found number -1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("process: a.bpmn\nconcurrency: 0\n", "s.yaml:2:14: error"),
+        ("process: a.bpmn\nconcurrency: '4'\n", "s.yaml:2:14: error"),
+        ("process: a.bpmn\nscenarios: {mark: {main: {isolation: alone}}}\n", "s.yaml:2:38: error"),
+        ("process: a.bpmn\nsteps: [{at: A, exclusive: ''}]\n", "s.yaml:2:28: error"),
+        ("process: a.bpmn\nsteps: [{at: A, exclusive: [a]}]\n", "s.yaml:2:28: error"),
+    ],
+)
+def test_how_scenarios_share_a_session_is_checked_at_its_place(text: str, where: str) -> None:
+    (problem,) = problems_of(text)
+    assert problem.startswith(where)
