@@ -242,9 +242,11 @@ class Concurrency:
 
 
 def _may_not_run(item: ScenarioItem) -> bool:
-    """Whether a mark may keep the item from running, which pytest sees in its turn."""
+    """Whether something may keep the item from running, which pytest sees in its turn."""
     marks = [mark for name in _OWN_TURN for mark in item.iter_markers(name)]
-    return any(mark.name != "xfail" or not mark.kwargs.get("run", True) for mark in marks)
+    return bool(item.bound.unmet) or any(
+        mark.name != "xfail" or not mark.kwargs.get("run", True) for mark in marks
+    )
 
 
 def _has_failed(begun: _Begun) -> bool:
