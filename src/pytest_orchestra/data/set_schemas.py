@@ -83,12 +83,12 @@ class SetSchemas:
         name = written.part.schema_file
         if name is None:
             return None
-        file, _, pointer = name.partition("#")
-        key = (written.file.parent / file, pointer)
+        key = (written.file, name)  # of all sets of a file the same objects: found at once
         if key not in self._known:
             self._known[key] = None
+            file, _, pointer = name.partition("#")
             try:
-                self._known[key] = self._made(*key)
+                self._known[key] = self._made(written.file.parent / file, pointer)
             except UnresolvedError as error:
                 self._say(written, f"the schema '{shortened(name)}': {error}", error.hint)
             except DefinitionError as error:
