@@ -176,6 +176,7 @@ def test_the_front_page_is_about_a_suite_that_binds(
     local = environments(environment)["local"]  # type: ignore[index]  # a mapping
     found = bind_suite(read_suite(path), protocols=load_protocols(), environment=local)
     assert not found.problems
+    assert not [each.unmet for each in found.scenarios if each.unmet]
     keys = {scenario.scenario.key for scenario in found.scenarios}
     said = re.findall(r"`(?:order\.suite\.yaml)?::([\w-]+)`", page.read_text(encoding="utf-8"))
     assert said

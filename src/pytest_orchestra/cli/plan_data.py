@@ -8,6 +8,7 @@ from typing import Any
 from pytest_orchestra.cli.plan_text import title
 
 _GAP = "  "
+_MOST_REASONS = 2
 _MOST_SETS = 10
 """Sets that do not fit a scenario which are told; JSON has all of them."""
 
@@ -46,6 +47,8 @@ def _others(scenario: dict[str, Any]) -> Iterator[str]:
         yield f"{_GAP}would fit: {', '.join(more[:_MOST_SETS])}{rest}"
     unfit = [each for each in sets if not each["fits"]]
     for each in unfit[:_MOST_SETS]:
-        yield f"{_GAP}not {each['name']}: {', '.join(each['why_not'])}"
+        why = each["why_not"]
+        rest = f" and {len(why) - _MOST_REASONS} more" if len(why) > _MOST_REASONS else ""
+        yield f"{_GAP}not {each['name']}: {', '.join(why[:_MOST_REASONS])}{rest}"
     if len(unfit) > _MOST_SETS:
         yield f"{_GAP}nor {len(unfit) - _MOST_SETS} more"
