@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.data.data_sets import DataSet, Refused, Scope
 from pytest_orchestra.documents.problems import mistake, suggestion
@@ -11,7 +11,7 @@ from pytest_orchestra.flow.scenario import Passage
 from pytest_orchestra.model import Problem
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.suite.bound import ActionMode, BoundScenario, BoundStep, Pattern, Retry, Step
-from pytest_orchestra.suite.fitting import Fitting, told
+from pytest_orchestra.suite.fitting import Demands, Fitting, told
 from pytest_orchestra.suite.names import references_of
 from pytest_orchestra.suite.ways import Way
 
@@ -40,6 +40,7 @@ class NegativeItems:
     look_at: Callable[[DataSet, Sequence[BoundStep]], None]
     problems: list[Problem]
     lost_aliases: frozenset[str] | None
+    _known: dict[tuple[int, int], Demands] = field(default_factory=dict)
 
     def add(self, sets: Iterable[DataSet]) -> tuple[BoundScenario, ...]:
         """The scenarios, each followed by the items of the sets that are refused on its way."""
@@ -83,8 +84,7 @@ class NegativeItems:
             at = next((i for i, each in enumerate(scenario.steps) if _refuses(each, refused)), None)
             if at is None:
                 continue
-            demands = self.fitting.demands(Way(scenario.scenario), scenario.steps[at].moment)
-            misfits = self.fitting.misfits(demands, data)
+            misfits = self.fitting.misfits(self._demands(scenario, at), data)
             if not misfits:
                 added.setdefault(id(scenario), []).append(self._bound(scenario, at, data, refused))
                 return
@@ -96,6 +96,14 @@ class NegativeItems:
             + (f": {against}" if against else ""),
             "Change its values, or refuse it by another step.",
         )
+
+    def _demands(self, scenario: BoundScenario, at: int) -> Demands:
+        """What a way asks of data before its step ``at``, read once for all sets."""
+        key = (id(scenario), at)
+        if key not in self._known:
+            moment = scenario.steps[at].moment
+            self._known[key] = self.fitting.demands(Way(scenario.scenario), moment)
+        return self._known[key]
 
     def _bound(
         self, scenario: BoundScenario, at: int, data: DataSet, refused: Refused
