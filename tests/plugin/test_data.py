@@ -64,6 +64,30 @@ def test_each_visit_has_an_item_of_its_own(looped: pytest.Pytester) -> None:
     )
 
 
+def test_sets_are_chosen_by_the_length_of_their_lists(
+    looped: pytest.Pytester, write: Write
+) -> None:
+    """And by what their items are, where a condition asks for it."""
+    suite = (looped.path / "order.suite.yaml").read_text(encoding="utf-8")
+    begin = suite.index("scenarios:")
+    write(
+        order__suite__yaml=f"{suite[:begin]}conditions: {{Amount?/high: weight > 30}}\n",
+        data__yaml="""
+        - {name: none, values: {items: []}}
+        - {name: light, values: {items: [{sku: mug, weight: 1}]}}
+        - {name: heavy, values: {items: [{sku: desk, weight: 31}]}}
+        - {name: two, values: {items: [{sku: desk, weight: 31}, {sku: mug, weight: 1}]}}
+        """,
+    )
+    looped.runpytest()
+    assert {item: data for item, (data, _) in runs(looped).items()} == {
+        "main": "light",
+        "amount-high": "heavy",
+        "check-order-x0": "none",
+        "check-order-x2": "two",
+    }
+
+
 # -- negative sets -----------------------------------------------------------------------------
 
 SPEC = """
