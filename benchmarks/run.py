@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bounded
+import choosing
 import collecting
 import corpus
 import http_scenarios
@@ -26,6 +27,7 @@ from rounds import BenchmarkError, Figure
 
 WORKLOADS = {
     "http": http_scenarios,
+    "choose": choosing,
     "collect": collecting,
     "start-up": start_up,
     "kafka": kafka_waits,
