@@ -48,7 +48,7 @@ def feel_compared(operator: ComparisonOperator, left: Term, right: Term) -> Trut
     if NULL in (left.sort, right.sort):
         return _with_null(operator, left, right)
     if left.sort != right.sort:
-        is_judged = left.is_sure and right.is_sure and _are_different(left.sort, right.sort)
+        is_judged = left.is_plain and right.is_plain and _are_different(left.sort, right.sort)
         return NULLED if is_judged else None
     if left.linear is None or right.linear is None:
         return None

@@ -86,7 +86,15 @@ class _Search:
         self._left = MAX_CHECKS
 
     def found(self, choices: Mapping[NamePath, Sequence[Value]]) -> Mapping[NamePath, Value] | None:
-        """The first values with which all constraints are met."""
+        """The first values with which all constraints are met: one name's changed, or several."""
+        for path, values in choices.items():
+            before = self._values[path]
+            for value in values:
+                self._values[path] = value
+                if self._are_met(self._constraints):
+                    return dict(self._values)
+            self._values[path] = before
+        self._left = MAX_CHECKS
         order = list(choices)
         last = {path: index for index, path in enumerate(order)}
         due: list[list[Constraint]] = [[] for _ in order]

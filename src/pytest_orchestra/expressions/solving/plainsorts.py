@@ -130,8 +130,10 @@ class PlainSorts:
     def _result(self, tree: Arithmetic) -> Sort | None:
         left, right = self.of(tree.left), self.of(tree.right)
         known = {sort for sort in (left, right) if sort is not None and sort != "number"}
-        if tree.operator not in ("+", "-") or not known:
+        if tree.operator not in ("+", "-"):
             return min(known, default="number")
+        if not known:
+            return left or right
         if left == right and tree.operator == "-" and left is not None:
             return DURATION if left.startswith(("date", "time")) else left
         moments = [sort for sort in (left, right) if sort and sort.startswith(("date", "time"))]

@@ -59,6 +59,7 @@ class Term:
         linear: the value on its sort's scale, where it has one and is not null.
         null: when it is null; ``present``: when it is not.
         counts: whether it is a whole number from 0 on.
+        is_plain: whether it is a name or a literal, of which the sort is certain.
     """
 
     sort: Sort | None
@@ -66,6 +67,7 @@ class Term:
     null: Formula = FALSE
     present: Formula = TRUE
     counts: bool = False
+    is_plain: bool = False
 
     @property
     def is_sure(self) -> bool:
@@ -89,7 +91,8 @@ class Terms:
         if (found := folded(tree, self._language)) is not None:
             if found.value is None:
                 return NOTHING
-            return Term(sort=sort_of(found.value), linear=Linear((), place(found.value)))
+            linear = Linear((), place(found.value))
+            return Term(sort=sort_of(found.value), linear=linear, is_plain=True)
         read = self.readers.get(type(tree))
         return UNKNOWN if read is None else read(self, tree)
 
@@ -98,7 +101,7 @@ class Terms:
         sort = None if path is None else self._sorts.get(path)
         if path is None or sort is None:
             return UNKNOWN
-        return Term(sort=sort, linear=alone(path) if has_scale(sort) else None)
+        return Term(sort=sort, linear=alone(path) if has_scale(sort) else None, is_plain=True)
 
     def _negative(self, tree: Negative) -> Term:
         of = self.term(tree.of)

@@ -81,6 +81,10 @@ def uses_of(tree: Tree, language: Language) -> Uses:
     return reader.uses
 
 
+def _is_arithmetic(tree: Tree) -> bool:
+    return isinstance(tree, Arithmetic | Negative)
+
+
 def _is_moment(sort: Sort | None) -> bool:
     return sort is not None and sort.startswith(("date", "time"))
 
@@ -122,6 +126,8 @@ class _Reader:
         found = (self._sorts.of(tree) for tree in trees)
         sorts = tuple(dict.fromkeys(sort for sort in found if sort is not None))
         paths = [path for tree in trees if (path := self._carrier(tree)) is not None]
+        if not sorts and len(paths) < len(trees) and any(map(_is_arithmetic, trees)):
+            sorts = ("number",)
         for tree in trees:
             for sort in sorts or (None,):
                 self.read(tree, sort)
