@@ -107,6 +107,7 @@ class StepResult:
         notes: what people read after the violations, one line each: what was seen, the closest
             candidate and its differences.
         reproduce: a curl, SQL or kcat line.
+        sleeps: whether it is a Python step whose function calls a sleep.
     """
 
     step_id: str
@@ -130,6 +131,7 @@ class StepResult:
     skip_reason: str = ""
     notes: tuple[str, ...] = ()
     reproduce: str = ""
+    sleeps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,7 @@ def step_result(
         skip_reason=hide.text(skipped),
         notes=tuple(map(hide.text, outcome.notes)),
         reproduce=hide.known(outcome.reproduce),
+        sleeps=step.python is not None and step.python.sleeps,
     )
 
 

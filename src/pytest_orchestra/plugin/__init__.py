@@ -20,6 +20,7 @@ from pytest_orchestra.plugin import (
     targets,
     times,
     unreported,
+    waiting,
     workers,
 )
 from pytest_orchestra.plugin.fixtures import (
@@ -57,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     own_modules.begin()
     workers.begin(config)
     findings.begin(config)
+    waiting.begin(config)
     config.pluginmanager.register(outcomes.OutcomeCounter(), "orchestra_outcomes")
 
 

@@ -24,6 +24,7 @@ from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
 from pytest_orchestra.plugin.presenting import data_of, failure_of, properties_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
+from pytest_orchestra.plugin.waiting import WAITING
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.reports.jsonl import EventLog, to_json
 from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted, TestRun
@@ -136,7 +137,8 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
     """Open the session's log, tell who listens, and begin."""
     shared, options = config.stash[SHARED], config.stash[OPTIONS]
     log = _open_log(config)
-    listeners = (log.tell,) if log is not None else ()
+    written = [log.tell] if log is not None else []
+    listeners = (*written, config.stash[WAITING].waiting.tell)
     events = Events(listeners, reports=tuple(_allure_listener(config)))
     session = EngineSession(
         id=shared.id,

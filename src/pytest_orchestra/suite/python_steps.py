@@ -43,6 +43,12 @@ class PythonStep:
     fixtures: tuple[str, ...] = ()
     location: SourceLocation | None = None
 
+    @property
+    def sleeps(self) -> bool:
+        """Whether the function itself calls something named ``sleep``; what it calls may too."""
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        return code is not None and "sleep" in code.co_names
+
 
 def step(
     place: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from pytest_orchestra.results import (
     Violation,
     ViolationType,
 )
+from pytest_orchestra.suite.python_steps import PythonStep
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import Kit
@@ -194,7 +196,7 @@ def test_what_a_function_returned_is_told_as_in_json(kit: Kit, mask: Mask) -> No
         "mute": {7: Mute()},
         "deep": deep,
     }
-    bound = kit.at(kit.action(python=object()))
+    bound = kit.at(kit.action(python=PythonStep(function=print, place="p", name="n")))
     result = step_result(bound, Outcome(saved=saved), channel="PYTHON", mask=mask, hidden=set())
     *others, nested = result.saved.items()
     assert dict(others) == {
@@ -203,3 +205,16 @@ def test_what_a_function_returned_is_told_as_in_json(kit: Kit, mask: Mask) -> No
         "mute": {"7": "Mute"},
     }
     assert "nested too deep to be told" in str(nested)
+
+
+def test_a_function_that_sleeps_is_told_so(mask: Mask, kit: Kit) -> None:
+    """By what it calls itself; a function without code has none."""
+
+    def nap() -> None:
+        time.sleep(0)
+
+    for function, sleeps in ((nap, True), (print, False), (kit.at, False)):
+        python = PythonStep(function=function, place="p", name="n")
+        bound = kit.at(kit.action(python=python))
+        result = step_result(bound, Outcome(), channel="PYTHON", mask=mask, hidden=set())
+        assert result.sleeps is sleeps

@@ -1,0 +1,115 @@
+"""The waiting budget at the end of a session, also under xdist; its history is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_orchestra.plugin.paths import with_short_paths
+from pytest_orchestra.plugin.workers import SHARED
+
+if TYPE_CHECKING:
+    from pytest_orchestra.reports.waiting import Waiting
+
+FILE = "waits.json"
+"""In a session's folder: what its steps waited."""
+_OUTPUT = "orchestra_waits"
+
+
+class WaitingBudget:
+    """Has what the steps of this process waited, and of all where it is the controller."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._waiting: Waiting | None = None
+
+    @property
+    def waiting(self) -> Waiting:
+        """What listens to events; made when first needed."""
+        if self._waiting is None:
+            from pytest_orchestra.reports.waiting import Waiting
+
+            self._waiting = Waiting()
+        return self._waiting
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Hand it to the controller, if there is one."""
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None and self._waiting is not None:
+            output[_OUTPUT] = self._waiting.as_json()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take what a worker found."""
+        if found := getattr(node, "workeroutput", {}).get(_OUTPUT):
+            self.waiting.merge(found)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show it, unless the user asked for little, and keep it for later sessions."""
+        if self._waiting is None or not self._waiting.steps:
+            return
+        from pytest_orchestra.reports.waiting import MOST_STEPS, Waiting, budget
+
+        folder = self._config.stash[SHARED].folder
+        history = Waiting()
+        for earlier in _earlier(folder.root, folder.name):
+            history.merge(earlier)
+        history.merge(self._waiting.as_json())
+        self._keep(folder.path)
+        verbosity = self._config.getoption("verbose")
+        lines = [
+            *budget(
+                self._waiting.steps,
+                history.steps,
+                most=None if verbosity > 0 else MOST_STEPS,
+            )
+        ]
+        if lines and verbosity >= 0:
+            terminalreporter.section("orchestra: waiting")
+            for line in lines:
+                terminalreporter.write_line(with_short_paths(line, self._config))
+
+    def _keep(self, folder: Path) -> None:
+        """A history that cannot be written is missed by nobody but the advice."""
+        if not folder.is_dir():
+            return
+        text = json.dumps(self.waiting.as_json())
+        try:
+            (folder / FILE).write_text(text, encoding="utf-8")
+        except OSError:
+            return
+
+
+def _earlier(root: Path, name: str) -> Iterator[Any]:
+    """What the sessions that are kept took down; one that cannot be read has none."""
+    for path in sorted(root.glob(f"*/{FILE}")):
+        if path.parent.name == name:
+            continue
+        try:
+            found = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        yield [entry for entry in found if _is_known(entry)] if isinstance(found, list) else []
+
+
+def _is_known(entry: object) -> bool:
+    from pytest_orchestra.reports.waiting import Spent
+
+    match entry:
+        case [str(), str(), {**fields}]:
+            return fields.keys() == set(Spent.__slots__)
+    return False
+
+
+WAITING = pytest.StashKey[WaitingBudget]()
+
+
+def begin(config: pytest.Config) -> None:
+    """Take down what this process waits."""
+    config.stash[WAITING] = waiting = WaitingBudget(config)
+    config.pluginmanager.register(waiting, "orchestra_waiting")
