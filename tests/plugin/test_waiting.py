@@ -77,5 +77,6 @@ def test_little_is_said_where_little_was_waited_or_asked_for(
 
 
 def test_a_session_without_scenarios_says_nothing(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     pytester.makepyfile("def test_it(): pass")
     pytester.runpytest("-p", "no:randomly").stdout.no_fnmatch_line("*orchestra*waiting*")

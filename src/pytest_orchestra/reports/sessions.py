@@ -38,8 +38,8 @@ class SessionReport:
     Attributes:
         finished_at: empty where the log breaks off: the session was killed, or still runs.
         cut_workers: whose part of the log breaks off; ``main`` without xdist.
-        in_flight: ids of runs that began and have no end; they are IN_PROGRESS, and the step that
-            they were at is RUNNING.
+        in_flight: ids of runs that began and have no end; they are IN_PROGRESS, and the steps that
+            they were at are RUNNING.
         unreadable_lines: numbers, from 1: torn by a kill, or of another version.
         runs: in the order in which they began, each with its steps.
     """
@@ -94,7 +94,7 @@ class _Reader:
     runs: dict[str, TestRun] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     steps: dict[str, list[StepResult]] = field(default_factory=dict)
-    running: dict[str, StepStarted] = field(default_factory=dict)
+    running: dict[str, dict[tuple[str, int], StepStarted]] = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)
 
     def take(self, line: bytes, number: int) -> None:
@@ -119,9 +119,10 @@ class _Reader:
                 self.ended.add(event.run.id)
                 self.running.pop(event.run.id, None)
             case StepStarted():
-                self.running[event.run_id] = event
+                at = self.running.setdefault(event.run_id, {})
+                at[event.step_id, event.visit] = event
             case StepFinished():
-                self.running.pop(event.run_id, None)
+                self.running.get(event.run_id, {}).pop((event.step.step_id, event.step.visit), None)
                 self.steps.setdefault(event.run_id, []).append(event.step)
 
     def report(self) -> SessionReport:
@@ -147,7 +148,7 @@ class _Reader:
             if run.id in self.ended:
                 yield replace(run, steps=tuple(steps))
             else:
-                at = [_unfinished(self.running[run.id])] if run.id in self.running else []
+                at = map(_unfinished, self.running.get(run.id, {}).values())
                 yield replace(run, status=RunStatus.IN_PROGRESS, steps=(*steps, *at))
 
 
