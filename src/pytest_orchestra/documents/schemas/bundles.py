@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pytest_orchestra.documents.schemas.dialects import DIALECTS, Direction
+from pytest_orchestra.documents.schemas.dialects import DIALECTS, OLDER, Direction, modern
 from pytest_orchestra.documents.schemas.formats import BOUNDS, FORMATS, Fits, ecma, pattern
 from pytest_orchestra.documents.schemas.references import Documents, Node, UnresolvedError
 
@@ -122,6 +122,7 @@ class Schemas:
         """Translate one schema; ``unneeded``: names that an ``allOf`` around it does not need."""
         if isinstance(node.value, bool):
             return node.value
+        node = Node(modern(node.value), node.file)
         result = self._reference(node, into)
         if result and self._nullable:
             return result
@@ -196,7 +197,7 @@ class Schemas:
             _bounds(result)
             return _with_null(result) if node.get("nullable").value is True else result
         dialect = node.get("$schema").value
-        if isinstance(dialect, str) and not DIALECTS.fullmatch(dialect):
+        if isinstance(dialect, str) and not _is_read(dialect):
             message = f"a schema is written in {dialect}, which is not read"
             raise UnresolvedError(message)
         return result
@@ -223,6 +224,10 @@ def _narrowed(node: Node, bounds: Mapping[str, int]) -> dict[str, object]:
 
 def _keys(node: Node) -> Collection[str]:
     return node.value if isinstance(node.value, dict) else ()
+
+
+def _is_read(dialect: str) -> bool:
+    return bool(DIALECTS.fullmatch(dialect) or OLDER.fullmatch(dialect))
 
 
 def _listed(schema: Mapping[str, object], keyword: str) -> list[object]:

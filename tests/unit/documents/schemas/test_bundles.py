@@ -191,3 +191,23 @@ def test_types_are_looked_up_through_references_and_alternatives(
     )
     assert schemas.types(at("It")) == {"string", "null", "array"}
     assert schemas.types(at("Loop")) == {"object"}
+
+
+@pytest.mark.parametrize("draft", ["draft-06", "draft-07", "draft/2019-09"])
+def test_older_drafts_are_spelled_as_the_newest(
+    bundled: Callable[..., dict[str, object]], draft: str
+) -> None:
+    schema = {
+        "$schema": f"http://json-schema.org/{draft}/schema#",
+        "items": [{"type": "string"}],
+        "additionalItems": False,
+        "dependencies": {"card": ["number"], "gift": {"required": ["text"]}},
+        "dependentRequired": {"a": ["b"]},
+    }
+    assert bundled(schema) == {
+        "prefixItems": [{"type": "string"}],
+        "items": False,
+        "dependentRequired": {"card": ["number"], "a": ["b"]},
+        "dependentSchemas": {"gift": {"required": ["text"]}},
+    }
+    assert bundled({"items": [{"type": "null"}]}) == {"prefixItems": [{"type": "null"}]}
