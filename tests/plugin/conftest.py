@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -158,3 +159,28 @@ def system() -> Iterator[System]:
             hold.set()
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def wide(
+    shop: pytest.Pytester, write: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """A process of four ways: ``main``, and to ``T1``, ``T2``, ``T3``; they may be twins."""
+    options = os.environ["PYTEST_ADDOPTS"]
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{options} -W ignore::pytest.PytestWarning")
+    ways = "".join(
+        f'<sequenceFlow id="f{n}" name="w{n}" sourceRef="g" targetRef="t{n}"/>'
+        f'<task id="t{n}" name="T{n}"/><sequenceFlow id="e{n}" sourceRef="t{n}" targetRef="end"/>'
+        for n in range(4)
+    )
+    write(
+        order__bpmn='<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+        ' targetNamespace="t"><process id="order"><startEvent id="s"/>'
+        '<sequenceFlow id="a" sourceRef="s" targetRef="check"/>'
+        '<task id="check" name="Check order"/>'
+        '<sequenceFlow id="b" sourceRef="check" targetRef="g"/>'
+        f'<exclusiveGateway id="g" name="Way?" default="f0"/>{ways}<endEvent id="end"/>'
+        "</process></definitions>",
+        order__suite__yaml="process: order.bpmn\npython: [shop_steps.py]\n",
+    )
+    return shop

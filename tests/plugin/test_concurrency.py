@@ -1,7 +1,6 @@
 """Several scenarios at once in one process; pytest has each of them in its turn."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,29 +43,6 @@ async def check(orchestra_context):
 
 ALONE = ["at once: 1"] * 4
 AT_ONCE = "--orchestra-concurrency=4"
-
-
-@pytest.fixture
-def wide(shop: pytest.Pytester, write: Write, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A process of four ways: ``main``, and to ``T1``, ``T2``, ``T3``; they may be twins."""
-    options = os.environ["PYTEST_ADDOPTS"]
-    monkeypatch.setenv("PYTEST_ADDOPTS", f"{options} -W ignore::pytest.PytestWarning")
-    ways = "".join(
-        f'<sequenceFlow id="f{n}" name="w{n}" sourceRef="g" targetRef="t{n}"/>'
-        f'<task id="t{n}" name="T{n}"/><sequenceFlow id="e{n}" sourceRef="t{n}" targetRef="end"/>'
-        for n in range(4)
-    )
-    write(
-        order__bpmn='<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
-        ' targetNamespace="t"><process id="order"><startEvent id="s"/>'
-        '<sequenceFlow id="a" sourceRef="s" targetRef="check"/>'
-        '<task id="check" name="Check order"/>'
-        '<sequenceFlow id="b" sourceRef="check" targetRef="g"/>'
-        f'<exclusiveGateway id="g" name="Way?" default="f0"/>{ways}<endEvent id="end"/>'
-        "</process></definitions>",
-        order__suite__yaml="process: order.bpmn\npython: [shop_steps.py]\n",
-    )
-    return shop
 
 
 def events(folder: Path) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from pytest_orchestra.engine.runner import new_context, run_scenario
 from pytest_orchestra.engine.session import EngineSession, timestamp
 from pytest_orchestra.plugin import unreported
 from pytest_orchestra.plugin.events import Events, Listener
+from pytest_orchestra.plugin.exclusion import Exclusion
 from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.limits import NEIGHBOURS, limit_of
@@ -53,6 +54,7 @@ class Driver:
     mode: RunMode
     events: Events
     log: EventLog | None
+    exclusion: Exclusion
     concurrency: Concurrency | None = None
 
     def context_of(self, item: ScenarioItem) -> RunContext:
@@ -94,8 +96,8 @@ class Driver:
     def start(
         self, item: ScenarioItem, fixtures: Mapping[str, Any]
     ) -> Coroutine[Any, Any, TestRun]:
-        """Run the item's scenario, without more ado."""
-        return run_scenario(
+        """Run the item's scenario; under xdist when no other worker is in its way."""
+        work = run_scenario(
             self.session,
             item.suite,
             item.bound,
@@ -103,6 +105,7 @@ class Driver:
             mode=self.mode,
             fixtures=fixtures,
         )
+        return self.exclusion.of(item, work) if self.exclusion.is_needed(item.session) else work
 
     async def close(self) -> None:
         """End what still runs, close the connections, then the log, whatever breaks in."""
@@ -165,6 +168,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         turner=Turner(asyncio.get_running_loop(), drain_within=DRAIN_WITHIN + options.finally_s),
         session=session,
         mode=RunMode(mode),
+        exclusion=Exclusion(shared.joined, shared.worker, options.exclusive_s),
         events=events,
         log=log,
     )

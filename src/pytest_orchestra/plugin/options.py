@@ -116,6 +116,7 @@ class Options:
         state_dir: folder of the sessions' state, relative to rootdir.
         keep: how many sessions' state stays there.
         finally_s: seconds that the ``finally`` steps of a run that was cut may take together.
+        exclusive_s: seconds that a scenario may wait for those of other workers.
         words: what the command line said of any item: to be said again.
     """
 
@@ -137,6 +138,7 @@ class Options:
     state_dir: str = ".orchestra"
     keep: int = 20
     finally_s: float = 8.0
+    exclusive_s: float = 600.0
     words: tuple[str, ...] = ()
 
 
@@ -165,6 +167,11 @@ def add_options(parser: pytest.Parser) -> None:
         "orchestra_finally_s",
         "seconds that the finally steps of a scenario may take together after Ctrl-C",
         default="8",
+    )
+    parser.addini(
+        "orchestra_exclusive_s",
+        "seconds that a scenario may wait for those of other workers that it excludes",
+        default="600",
     )
 
 
@@ -211,6 +218,7 @@ def read_options(config: pytest.Config) -> Options:
         state_dir=config.getini("orchestra_dir"),
         keep=_number(config.getini("orchestra_keep"), "orchestra_keep"),
         finally_s=_seconds(config, "orchestra_finally_s"),
+        exclusive_s=_seconds(config, "orchestra_exclusive_s"),
         words=tuple(_words(said)),
     )
 

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def try_lock(path: Path) -> int | None:
+def try_lock(path: Path, *, shared: bool = False) -> int | None:
     """Take the lock, or say at once that somebody else has it.
 
     Args:
         path: a file of its own, made where it is missing.
+        shared: others may have it, too, if they say the same.
 
     Returns:
         A descriptor that holds the lock until it and all that were inherited from it are closed;
@@ -28,7 +29,7 @@ def try_lock(path: Path) -> int | None:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
         if isinstance(error, BlockingIOError):
