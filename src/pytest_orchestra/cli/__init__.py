@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from pytest_orchestra.cli import diff, plan, report, validate
+from pytest_orchestra.cli import data, diff, plan, report, validate
 from pytest_orchestra.errors import OrchestraError
 
 WRONG = 2
 """Exit code where a file, an option or the command line is wrong."""
 
-_COMMANDS = {"plan": plan, "validate": validate, "diff": diff, "report": report}
+_COMMANDS = {"plan": plan, "validate": validate, "diff": diff, "report": report, "data": data}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -123,7 +123,11 @@ def _by_id(model: ProcessModel) -> dict[str, Process]:
 
 
 def bind(
-    suite: SuiteFile, criterion: Criterion | None = None, *, explains_data: bool = False
+    suite: SuiteFile,
+    criterion: Criterion | None = None,
+    *,
+    explains_data: bool = False,
+    makes_data: bool = False,
 ) -> tuple[BoundSuite, ScenarioSet]:
     """Bind a suite without an environment.
 
@@ -131,6 +135,7 @@ def bind(
         suite: as read.
         criterion: None: the suite's own.
         explains_data: each scenario says which data sets fit it, and why others do not.
+        makes_data: whether its data is to be made, so that none need be there.
 
     Raises:
         BindingError: with every error of the suite and of what it names.
@@ -142,5 +147,7 @@ def bind(
         protocols=load_protocols(),
         environment=None,
         python_steps=steps,
-        selection=Selection(criterion=criterion, explains_data=explains_data),
+        selection=Selection(
+            criterion=criterion, explains_data=explains_data, makes_data=makes_data
+        ),
     )

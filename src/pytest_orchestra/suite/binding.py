@@ -19,14 +19,14 @@ from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step, Undriven
 from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
-from pytest_orchestra.suite.conditions import known_data
+from pytest_orchestra.suite.conditions import KnownData, known_data, names_asked
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
 from pytest_orchestra.suite.drift import DRIFTED, drift_problems
 from pytest_orchestra.suite.each import NO_EACH, Each, item_keys, read_each
 from pytest_orchestra.suite.generation import generate
 from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
-from pytest_orchestra.suite.names import KnownNames
+from pytest_orchestra.suite.names import KnownNames, data_names, item_names
 from pytest_orchestra.suite.negative import NegativeItems
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.places import Elements, UnknownElements
@@ -54,6 +54,7 @@ class Selection:
         data_names, data_tags: only these data sets; empty: all.
         locked: the scenarios must be those of the suite's lock file.
         explains_data: each scenario says which data sets fit it, and why others do not.
+        makes_data: the suite's data is to be made: what is missing of it is no mistake.
     """
 
     criterion: Criterion | None = None
@@ -61,6 +62,7 @@ class Selection:
     data_tags: Sequence[str] = ()
     locked: bool = False
     explains_data: bool = False
+    makes_data: bool = False
 
 
 def bind_suite(
@@ -158,7 +160,7 @@ class _Binding:
         self._judge_names(steps)
         data = self._data(global_data, steps, elements)
         each = data.each
-        known = known_data(data.sets.by_name.values(), item_keys(each, data.sets))
+        known = self._known(data, steps)
         if processes is None or isinstance(elements, UnknownElements):
             raise self._refusal()
         process = processes.tested
@@ -187,6 +189,7 @@ class _Binding:
             scenarios=every,
             undriven=undriven,
             twins=alike,
+            each=each,
             problems=self._settled(),
         ), scenarios
 
@@ -319,9 +322,11 @@ class _Binding:
     ) -> DataChoice:
         suite, asked = self.suite, self.selection
         told = len(self.problems)
-        own = suite_data(suite, self.problems, global_data)
+        needs_files = not asked.makes_data
+        own = suite_data(suite, self.problems, global_data, needs_files=needs_files)
         sets = nearest_first(global_data, own)
         are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
+        are_all_read = are_all_read and not asked.makes_data
         selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
         return DataChoice(
             sets,
@@ -333,6 +338,14 @@ class _Binding:
             picks_all=suite.part.data.pick == "all",
             judges=are_all_read,
         )
+
+    def _known(self, data: DataChoice, steps: Sequence[Step]) -> KnownData:
+        """What conditions may speak of; where data is to be made, what steps and they ask for."""
+        known = known_data(data.sets.by_name.values(), item_keys(data.each, data.sets))
+        if not self.selection.makes_data:
+            return known
+        names = known.names | data_names(steps) | names_asked(self.suite)
+        return replace(known, names=names, each=known.each | item_names(steps))
 
     def _binder(
         self,

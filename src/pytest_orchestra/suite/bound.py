@@ -16,6 +16,7 @@ from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, TakenOu
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.results import StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Endpoint, FieldUse
+from pytest_orchestra.suite.each import NO_EACH, Each
 from pytest_orchestra.suite.python_steps import PythonStep
 
 EVERYTHING = "*"
@@ -267,6 +268,7 @@ class BoundSuite:
         scenarios: in the order of the scenario set; inactive ones are not among them.
         undriven: outcomes other than their decision's default that nothing leads to.
         twins: keys of scenarios that run the same steps with the same data, put together.
+        each: which elements take items of which lists of data.
         problems: warnings and infos, of those two as well; errors were raised.
     """
 
@@ -281,4 +283,5 @@ class BoundSuite:
     scenarios: Sequence[BoundScenario] = ()
     undriven: tuple[Undriven, ...] = ()
     twins: tuple[tuple[str, ...], ...] = ()
+    each: Each = NO_EACH
     problems: tuple[Problem, ...] = ()

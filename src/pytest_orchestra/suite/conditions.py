@@ -6,6 +6,7 @@ What cannot be read is a problem, never a reason to leave a scenario out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -66,6 +67,20 @@ def known_data(sets: Iterable[DataSet], inner: frozenset[str] = frozenset()) -> 
         inner: names of their lists' items.
     """
     return KnownData(names=frozenset(name for each in sets for name in each.values), each=inner)
+
+
+def names_asked(suite: SuiteFile) -> frozenset[str]:
+    """The names in the suite's own conditions, as far as these can be read: they are data's."""
+    from pytest_orchestra.expressions.conditions.conditions import (  # noqa: PLC0415 - costs 50 ms
+        language_of,
+        parse_condition,
+    )
+
+    names: set[str] = set()
+    for text in suite.part.conditions.values():
+        with suppress(DefinitionError):
+            names |= parse_condition(text, language_of(text) or "plain").all_names
+    return frozenset(names) - {"visit"}
 
 
 def model_conditions(process: Process) -> tuple[OutcomeConditions, tuple[Problem, ...]]:

@@ -30,7 +30,11 @@ _NAME_FILES = "Name files of data sets: 'data: {files: data/*.yaml}'."
 
 
 def suite_data(
-    suite: SuiteFile, problems: list[Problem], beyond: Sequence[DataSet] = ()
+    suite: SuiteFile,
+    problems: list[Problem],
+    beyond: Sequence[DataSet] = (),
+    *,
+    needs_files: bool = True,
 ) -> Sequence[DataSet]:
     """The sets of the files under ``data.files``; what is wrong goes to ``problems``.
 
@@ -38,13 +42,14 @@ def suite_data(
         suite: names the files.
         problems: gets what is wrong.
         beyond: the sets of every suite, which these may extend.
+        needs_files: whether a name that no file has is a problem.
     """
     files = suite.part.data.files
     patterns = {(): files} if isinstance(files, str) else {(i,): f for i, f in enumerate(files)}
     paths: dict[Path, None] = {}
     for inner, pattern in patterns.items():
         found = _matching(suite.file.parent, pattern)
-        if not found:
+        if not found and needs_files:
             at = suite.document.location(("data", "files", *inner))
             hint = "Paths are taken from the suite file's folder."
             message = f"no file is called '{pattern}'"

@@ -30,6 +30,26 @@ def references_of(step: Step) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(reference for reference, _ in _read(step)))
 
 
+def data_names(steps: Iterable[Step]) -> frozenset[str]:
+    """The names of data that steps read, lists of ``each`` too."""
+    return frozenset(
+        reference.path[0]
+        for step in steps
+        for reference in references_of(step)
+        if reference.root in {"data", "each"} and reference.path
+    )
+
+
+def item_names(steps: Iterable[Step], of: str | None = None) -> frozenset[str]:
+    """The keys of items of ``each`` that steps read, of one list or of all."""
+    return frozenset(
+        reference.path[1]
+        for step in steps
+        for reference in references_of(step)
+        if reference.root == "each" and len(reference.path) > 1 and of in {None, reference.path[0]}
+    )
+
+
 def _read(step: Step) -> Iterator[tuple[Reference, bool]]:
     """Every name, and whether what the channel saw may be read there too."""
     fields: Iterable[object] = step.call.fields.values() if step.call is not None else ()

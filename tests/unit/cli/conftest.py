@@ -75,3 +75,74 @@ def change(folder: Path) -> Callable[..., None]:
         (folder / name).write_text(text, encoding="utf-8")
 
     return replace
+
+
+SPEC = """openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /orders:
+    post:
+      operationId: order
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [customer, amount, card]
+              additionalProperties: false
+              properties:
+                customer: {type: string, minLength: 1}
+                amount: {type: integer, minimum: 1, maximum: 5000}
+                note: {type: string, maxLength: 20}
+                card: {type: string, pattern: "^[a-z]{1,9}$"}
+      responses: {"201": {description: ok}, "422": {description: no}}
+  /reviews/{number}:
+    post:
+      operationId: review
+      parameters: [{name: number, in: path, required: true, schema: {type: string}}]
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {note: {type: string}}}
+      responses: {"200": {description: ok}}
+"""
+
+DESCRIBED = """process: order.bpmn
+specs: {shop: shop.openapi.yaml}
+data: {files: d.yaml}
+conditions: {Amount?/high: amount > 1000}
+steps:
+  - name: The order is sent
+    at: Ordered
+    alias: sent
+    action:
+      channel: http
+      endpoint: shop.order
+      input:
+        body:
+          customer: "{{data.customer}}"
+          amount: "{{data.amount}}"
+          note: "{{data.note}}"
+          card: "{{data.cards[visit - 1]}}"
+    save: {id: response.body.id}
+  - name: Reviewed
+    at: Amount?/high
+    action:
+      channel: http
+      endpoint: shop.review
+      input: {path: {number: "{{step.sent.id}}"}, body: {note: "{{data.note}}"}}
+  - name: It has its label
+    at: Done
+    assertion: {channel: kafka, topic: orders}
+    expect: {value: {label: "{{data.label}}"}}
+"""
+
+
+@pytest.fixture
+def described(folder: Path) -> Path:
+    """The working folder with a suite whose endpoints have a description, and no data."""
+    (folder / "d.yaml").write_text("[]\n", encoding="utf-8")
+    (folder / "order.suite.yaml").write_text(DESCRIBED, encoding="utf-8")
+    (folder / "shop.openapi.yaml").write_text(SPEC, encoding="utf-8")
+    return folder

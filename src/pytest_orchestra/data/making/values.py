@@ -97,10 +97,11 @@ class ValueMaker:
 
 
 def lengthened(text: str, least: int, most: int) -> str:
-    """The text, cut or filled up so that its length is allowed."""
-    short = text[: most if most < UNBOUNDED else None]
-    short = short.strip() if least <= len(short.strip()) else short
-    return short + "x" * (least - len(short))
+    """The text, cut between words or filled up so that its length is allowed."""
+    if len(text) > most:
+        whole = text[: most + 1].rpartition(" ")[0].rstrip()
+        text = whole if len(whole) >= max(least, 1) else text[:most]
+    return text + "x" * (least - len(text))
 
 
 def text_lengths(keywords: Keywords) -> tuple[int, int]:

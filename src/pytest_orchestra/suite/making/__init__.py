@@ -1,0 +1,1 @@
+"""Data sets for a suite's scenarios: made by their conditions and requests, checked by both."""

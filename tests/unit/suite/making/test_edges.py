@@ -1,0 +1,42 @@
+"""Where conditions turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from pytest_orchestra.suite.making.edges import edges
+from pytest_orchestra.suite.making.ways import WayData, way_values
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("amount > 1000", {("min", 1001)}),
+        ("not: amount > 1000", {("max", 1000)}),
+        ("1000 >= amount", {("max", 1000)}),
+        ("amount between 3 and 7", {("min", 3), ("max", 7)}),
+        ("amount in [3..7)", {("min", 3), ("max", 6)}),
+        ("amount in (< 3)", {("max", 2)}),
+        ("amount = 4", {("only", 4)}),
+        ("amount > -5", {("min", -4)}),
+        ("amount > 2.5", {("min", Decimal("2.6"))}),
+        ("name = 'x'", set()),
+        ("stock > 5 or amount > 3", set()),
+    ],
+)
+def test_edges_are_on_the_side_of_the_way(
+    way_of: Callable[..., WayData], condition: str, found: set[tuple[str, object]]
+) -> None:
+    """Where the system's names may make a condition true anyway, it has none."""
+    way = way_of(condition, names="amount name")
+    assert {(edge.label, edge.value) for edge in edges(way, way_values(way))} == found
+
+
+def test_the_description_says_how_far_numbers_are_apart(way_of: Callable[..., WayData]) -> None:
+    places = {("order", "total"): {"type": "number"}}
+    way = way_of("order.total > 10", names="order", places=places)
+    [edge] = edges(way, way_values(way))
+    assert (edge.place, edge.value) == (("order", "total"), Decimal("10.01"))

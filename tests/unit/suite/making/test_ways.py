@@ -1,0 +1,73 @@
+"""Values that take a way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_orchestra.suite.making.ways import NoValuesError, WayData, way_values
+
+WayOf = Callable[..., WayData]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "names"),
+    [
+        (["amount > 1000"], "amount"),
+        (["not: amount > 1000", "amount > 10"], "amount"),
+        (["order.total >= 5 and order.total < 7"], "order"),
+        (["card == 'visa' or card == 'giro'", "card != 'visa'"], "card"),
+        (["vip", "not: blocked"], "vip blocked"),
+        (["2: amount > visit"], "amount"),
+        (["amount > 10 and stock > 5"], "amount"),
+        (["stock > 5"], "amount"),
+    ],
+)
+def test_what_is_asked_is_met(way_of: WayOf, conditions: list[str], names: str) -> None:
+    """Names that no data has are the system's, and no set gets them."""
+    way = way_of(*conditions, names=names)
+    values = way_values(way)
+    assert way.misses(values) == ""
+    assert values.keys() <= set(names.split())
+
+
+def test_what_descriptions_say_is_met_too(way_of: WayOf) -> None:
+    places = {("amount",): {"type": "integer", "maximum": 5000}, ("sku",): {"enum": ["a", "b"]}}
+    way = way_of("amount > 4998", "sku != 'a'", names="amount sku", places=places)
+    values = way_values(way)
+    assert values["sku"] == "b"
+    assert values["amount"] in {4999, 5000}
+
+
+def test_what_cannot_be_solved_is_searched_for(way_of: WayOf) -> None:
+    """Lists are put together from what descriptions allow and conditions name."""
+    card = {"type": "string", "pattern": "^tok_[a-z_]{1,20}$"}
+    places = {("cards", 0): card, ("cards", 1): card}
+    asked = ["1: cards[visit] = 'tok_retry'", '2: starts with(cards[visit], "tok_ok")']
+    values = way_values(way_of(*asked, names="cards", places=places))
+    assert values == {"cards": ["tok_retry", "tok_ok"]}
+
+
+def test_a_value_may_be_given(way_of: WayOf) -> None:
+    way = way_of("amount > limit", names="amount limit")
+    values = way_values(way, (("limit",), 70))
+    assert values["limit"] == 70
+    assert values["amount"] > 70  # type: ignore[operator]
+    inside = {("cards", 0): {"type": "string"}}
+    given = way_values(way_of(names="cards", places=inside), (("cards", 0), "x"))
+    assert given == {"cards": ["x"]}
+
+
+def test_a_clash_is_named(way_of: WayOf) -> None:
+    way = way_of("vip", "amount > 10", "not: amount > 5", names="amount vip")
+    with pytest.raises(NoValuesError) as refused:
+        way_values(way)
+    assert str(refused.value) == "no data can meet `amount > 10` and `not (amount > 5)`"
+
+
+def test_what_is_not_found_says_what_was_missed(way_of: WayOf) -> None:
+    places = {("amount",): {"type": "integer", "maximum": 50}, ("cards", 0): {"enum": ["a"]}}
+    way = way_of("cards[1] = 'x' and cards[1] != 'x'", names="amount cards", places=places)
+    with pytest.raises(NoValuesError, match=r"no values were found; .*|no data can meet"):
+        way_values(way)
