@@ -83,8 +83,10 @@ class Z3Search:
             total = total + self._number(factor) * self._variable(variable)
         return total
 
-    def _number(self, value: Limit) -> Any:  # noqa: ANN401 - z3 has no types
-        return z3.RealVal(str(self._ranks.of(value)), self._context)
+    def _number(self, value: Limit | int) -> Any:  # noqa: ANN401 - z3 has no types
+        return z3.RealVal(
+            str(self._ranks.of(value) if isinstance(value, str) else value), self._context
+        )
 
     def _variable(self, variable: Variable) -> Any:  # noqa: ANN401 - z3 has no types
         if variable in self._variables:
@@ -122,7 +124,7 @@ class Z3Search:
             value = model.eval(self._variable(path), model_completion=True)
             if z3.is_rational_value(value):
                 limit = Fraction(value.numerator_as_long(), value.denominator_as_long())
-                yield Claim(((path, Fraction(1)),), "=", limit)
+                yield Claim(((path, 1),), "=", limit)
 
     def _true(self, formula: Formula, model: Any) -> Iterator[Claim]:  # noqa: ANN401 - z3 has no types
         """Claims that are true in a model and enough to meet a formula."""

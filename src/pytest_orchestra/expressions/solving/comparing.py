@@ -136,7 +136,7 @@ def _of_booleans(claim: Claim) -> Formula:
         at = Fraction(claim.limit) if claim.operator == "=" else ONE - Fraction(claim.limit)
         return claim._replace(operator="=", limit=at)
     either = (
-        some_of(Claim(((variable, ONE),), "=", at) for at in (ZERO, ONE))
+        some_of(Claim(((variable, 1),), "=", at) for at in (ZERO, ONE))
         for variable, _ in claim.sides
     )
     return all_of((claim, *either))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Literal, NamedTuple
 
 from pytest_orchestra.expressions.conditions.tree import ComparisonOperator
@@ -12,8 +13,8 @@ from pytest_orchestra.expressions.solving.formulas import MIRRORED, TESTS, Sides
 from pytest_orchestra.expressions.solving.spans import EVERYTHING, Span, narrowed
 from pytest_orchestra.expressions.solving.splitting import Search
 
-Row = tuple[Mapping[Variable, Fraction], ComparisonOperator, Fraction]
-"""``sum of variables operator limit``."""
+Row = tuple[Mapping[Variable, int], ComparisonOperator, int]
+"""``sum of variables operator limit`` in whole numbers, the operator one of ``= != < <=``."""
 Pick = Callable[[Variable, Span], Fraction | None]
 
 
@@ -56,7 +57,8 @@ def solve_rows(rows: Sequence[Row], search: Search, pick: Pick) -> Solved:
 def _around(equal: list[Row], apart: list[Row], search: Search, pick: Pick) -> Solved:
     """The values below or above what is excluded; impossible if there are none for one row."""
     for sums, _, limit in apart:
-        sides: list[Row] = [(sums, "<", limit), (sums, ">", limit)]
+        mirrored = {variable: -factor for variable, factor in sums.items()}
+        sides: list[Row] = [(sums, "<", limit), (mirrored, "<", -limit)]
         open_sides = [side for side in sides if _eliminated([*equal, side], search) is not None]
         if not open_sides:
             return Solved("none", {})
@@ -91,27 +93,28 @@ def _eliminated(rows: Sequence[Row], search: Search) -> list[_Step] | None:
     return steps
 
 
-def _key(row: Row) -> tuple[frozenset[tuple[Variable, Fraction]], str, Fraction]:
+def _key(row: Row) -> tuple[frozenset[tuple[Variable, int]], str, int]:
     return frozenset(row[0].items()), row[1], row[2]
 
 
 def _next(rows: Sequence[Row]) -> Variable:
     """The variable that makes the fewest new rows; one of an equation first."""
-    variables = dict.fromkeys(variable for row in rows for variable in row[0])
+    above: dict[Variable, int] = {}
+    below: dict[Variable, int] = {}
+    equal: dict[Variable, None] = {}
+    for sums, operator, _ in rows:
+        for variable, factor in sums.items():
+            if operator == "=":
+                equal[variable] = None
+            counts = below if factor > 0 else above
+            counts[variable] = counts.get(variable, 0) + 1
+    variables = dict.fromkeys((*equal, *below, *above))
 
     def cost(variable: Variable) -> tuple[int, int]:
-        mine = [row for row in rows if variable in row[0]]
-        if any(row[1] == "=" for row in mine):
-            return -1, len(mine)
-        above = sum(_is_below(row, variable) for row in mine)
-        return above * (len(mine) - above), len(mine)
+        one, other = above.get(variable, 0), below.get(variable, 0)
+        return -1 if variable in equal else one * other, one + other
 
     return min(variables, key=cost)
-
-
-def _is_below(row: Row, variable: Variable) -> bool:
-    """Whether it bounds a variable from above."""
-    return (row[1] in ("<", "<=")) == (row[0][variable] > 0)
 
 
 def _without(variable: Variable, rows: Sequence[Row], search: Search) -> list[Row]:
@@ -120,37 +123,36 @@ def _without(variable: Variable, rows: Sequence[Row], search: Search) -> list[Ro
     if equation is not None:
         search.charge(len(rows))
         return [_replaced(variable, row, equation) for row in rows if row is not equation]
-    below = [row for row in rows if _is_below(row, variable)]
-    above = [row for row in rows if not _is_below(row, variable)]
-    search.charge(5 * len(below) * len(above) + 1)
-    return [_joined(variable, low, high) for high in below for low in above]
+    highs = [row for row in rows if row[0][variable] > 0]
+    lows = [row for row in rows if row[0][variable] < 0]
+    search.charge(5 * len(highs) * len(lows) + 1)
+    return [_joined(variable, low, high) for high in highs for low in lows]
 
 
 def _replaced(variable: Variable, row: Row, equation: Row) -> Row:
-    factor = -row[0][variable] / equation[0][variable]
-    return _sum(row, equation, factor), row[1], row[2] + factor * equation[2]
-
-
-def _sum(row: Row, other: Row, factor: Fraction) -> Mapping[Variable, Fraction]:
-    sums = dict(row[0])
-    for each, amount in other[0].items():
-        sums[each] = sums.get(each, Fraction(0)) + factor * amount
-    return {each: amount for each, amount in sums.items() if amount}
+    factor = equation[0][variable]
+    sign = 1 if factor > 0 else -1
+    return _sum(row, abs(factor), equation, -sign * row[0][variable], row[1])
 
 
 def _joined(variable: Variable, low: Row, high: Row) -> Row:
-    """``low < variable < high`` without the variable, as ``low - high < 0``."""
-    low, high = _scaled(low, variable), _scaled(high, variable)
-    operator: ComparisonOperator = "<" if "<" in (MIRRORED[low[1]], high[1]) else "<="
-    sums = _sum(high, low, Fraction(-1))
-    return sums, operator, high[2] - low[2]
+    """Two rows that bound a variable from both sides, added so that it is gone."""
+    operator: ComparisonOperator = "<" if "<" in (low[1], high[1]) else "<="
+    return _sum(high, -low[0][variable], low, high[0][variable], operator)
 
 
-def _scaled(row: Row, variable: Variable) -> Row:
-    """The row with the variable once."""
-    factor = 1 / row[0][variable]
-    operator = row[1] if factor > 0 else MIRRORED[row[1]]
-    return {each: amount * factor for each, amount in row[0].items()}, operator, row[2] * factor
+def _sum(one: Row, times: int, other: Row, other_times: int, operator: ComparisonOperator) -> Row:
+    """So many of one row and of another, in the smallest whole numbers."""
+    sums = {variable: times * factor for variable, factor in one[0].items()}
+    for variable, factor in other[0].items():
+        sums[variable] = sums.get(variable, 0) + other_times * factor
+    sums = {variable: factor for variable, factor in sums.items() if factor}
+    limit = times * one[2] + other_times * other[2]
+    divisor = gcd(*sums.values(), limit)
+    if divisor > 1:
+        sums = {variable: factor // divisor for variable, factor in sums.items()}
+        limit //= divisor
+    return sums, operator, limit
 
 
 def _is_met(row: Row) -> bool:
@@ -182,19 +184,21 @@ def _of_one(
     row: Row, variable: Variable, values: Mapping[Variable, Fraction]
 ) -> tuple[ComparisonOperator, Fraction] | None:
     """What a row says of one variable where the others are known."""
-    if any(each not in values for each in row[0] if each != variable):
+    sums, operator, limit = row
+    if any(each not in values for each in sums if each != variable):
         return None
-    scaled = _scaled(row, variable)
-    rest = sum((amount * values[each] for each, amount in scaled[0].items() if each != variable))
-    return scaled[1], scaled[2] - rest
+    rest = sum((factor * values[each] for each, factor in sums.items() if each != variable))
+    factor = sums[variable]
+    return operator if factor > 0 else MIRRORED[operator], (limit - rest) / Fraction(factor)
 
 
 def _is_apart(row: Row, values: Mapping[Variable, Fraction]) -> bool:
-    if any(each not in values for each in row[0]):
-        return True
-    return sum(amount * values[each] for each, amount in row[0].items()) != row[2]
+    return sum(factor * values[each] for each, factor in row[0].items()) != row[2]
 
 
 def row_of(sides: Sides, operator: ComparisonOperator, limit: Fraction) -> Row:
     """A claim as a row."""
-    return dict(sides), operator, limit
+    unit = lcm(limit.denominator, *(factor.denominator for _, factor in sides))
+    if operator in (">", ">="):
+        operator, unit = MIRRORED[operator], -unit
+    return {variable: int(factor * unit) for variable, factor in sides}, operator, int(limit * unit)

@@ -32,7 +32,8 @@ class Hidden:
 
 
 Variable: TypeAlias = NamePath | Hidden
-Sides: TypeAlias = tuple[tuple[Variable, Fraction], ...]
+Factor: TypeAlias = Fraction | int
+Sides: TypeAlias = tuple[tuple[Variable, Factor], ...]
 """Variables with what they are multiplied by; of one that stands alone it is 1."""
 Limit: TypeAlias = Fraction | str
 
@@ -124,16 +125,16 @@ class Linear:
 
     def plus(self, other: Linear) -> Linear:
         """The sum of two numbers."""
-        sums: dict[Variable, Fraction] = dict(self.sides)
+        sums: dict[Variable, Factor] = dict(self.sides)
         for variable, factor in other.sides:
-            sums[variable] = sums.get(variable, Fraction(0)) + factor
+            sums[variable] = sums.get(variable, 0) + factor
         sides = tuple((variable, factor) for variable, factor in sums.items() if factor)
         return Linear(sides, Fraction(self.constant) + Fraction(other.constant))
 
 
 def alone(variable: Variable) -> Linear:
     """A variable."""
-    return Linear(((variable, Fraction(1)),))
+    return Linear(((variable, 1),))
 
 
 def compare(operator: ComparisonOperator, left: Linear, right: Linear) -> Formula:
@@ -155,11 +156,17 @@ def compare(operator: ComparisonOperator, left: Linear, right: Linear) -> Formul
 
 def _in_one_form(operator: ComparisonOperator, apart: Linear) -> Claim:
     sides = sorted(apart.sides, key=lambda side: str(side[0])) if apart.sides[1:] else apart.sides
-    factor = 1 / sides[0][1]
+    factor = 1 / Fraction(sides[0][1])
     if factor < 0:
         operator = MIRRORED[operator]
     limit = -Fraction(apart.constant) * factor
-    return Claim(tuple((variable, each * factor) for variable, each in sides), operator, limit)
+    scaled = tuple((variable, _plain(each * factor)) for variable, each in sides)
+    return Claim(scaled, operator, limit)
+
+
+def _plain(factor: Fraction) -> Factor:
+    """A whole number as such, for it is compared often."""
+    return int(factor) if factor.denominator == 1 else factor
 
 
 def claims_in(formula: Formula) -> Iterator[Claim]:

@@ -87,7 +87,7 @@ class _Meaning:
     def _opaque(self, tree: Tree) -> Truth:
         """Of a part that is not looked into it is only known that it has one value."""
         hidden = Hidden(tree, self._language, "truth")
-        true, false, null = (Claim(((hidden, ONE),), "=", Fraction(at)) for at in range(3))
+        true, false, null = (Claim(((hidden, 1),), "=", Fraction(at)) for at in range(3))
         return Truth(true, false, FALSE if self._is_juel else null)
 
     def _name(self, tree: Name | Member) -> Truth:

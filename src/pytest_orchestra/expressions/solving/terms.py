@@ -121,8 +121,8 @@ class Terms:
         return Term(
             sort=sort,
             linear=value,
-            null=Claim(((null, ONE),), "=", ONE),
-            present=Claim(((null, ONE),), "=", ZERO),
+            null=Claim(((null, 1),), "=", ONE),
+            present=Claim(((null, 1),), "=", ZERO),
             counts=counts,
         )
 
@@ -154,8 +154,8 @@ class Terms:
         return Term(
             sort="number",
             linear=value,
-            null=Claim(((null, ONE),), "=", ONE),
-            present=Claim(((null, ONE),), "=", ZERO),
+            null=Claim(((null, 1),), "=", ONE),
+            present=Claim(((null, 1),), "=", ZERO),
         )
 
     readers: ClassVar[Mapping[type, Callable[[Any, Any], Term]]] = {

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pytest_orchestra.expressions.conditions.tree import NamePath
 from pytest_orchestra.expressions.conditions.values import Value
 from pytest_orchestra.expressions.solving.elimination import Row, Solved, row_of, solve_rows
-from pytest_orchestra.expressions.solving.formulas import Hidden, Limit, Variable
+from pytest_orchestra.expressions.solving.formulas import Factor, Hidden, Limit, Variable
 from pytest_orchestra.expressions.solving.picking import default, picked
 from pytest_orchestra.expressions.solving.plainsorts import NULL
 from pytest_orchestra.expressions.solving.scales import Sort, has_scale, value_at
@@ -40,7 +40,7 @@ def _value(path: NamePath, sort: Sort, spans: Spans, places: Mapping[Variable, L
         return default(sort)
     place = places.get(path)
     if place is None:
-        place = picked(spans.get(((path, Fraction(1)),), EVERYTHING), sort)
+        place = picked(spans.get(((path, 1),), EVERYTHING), sort)
     if place is None:
         raise ValueError(path)
     return value_at(place, sort)
@@ -60,11 +60,11 @@ def _together(spans: Spans, sorts: Sorts, search: Search) -> Mapping[Variable, L
     return _named(solved, sorts, ranks)
 
 
-def _of(sides: Sequence[tuple[Variable, Fraction]]) -> tuple[Variable, ...]:
+def _of(sides: Sequence[tuple[Variable, Factor]]) -> tuple[Variable, ...]:
     return tuple(variable for variable, _ in sides)
 
 
-def _rows(sides: tuple[tuple[Variable, Fraction], ...], span: Span, ranks: TextRanks) -> list[Row]:
+def _rows(sides: tuple[tuple[Variable, Factor], ...], span: Span, ranks: TextRanks) -> list[Row]:
     return [row_of(sides, operator, ranks.of(limit)) for operator, limit in claims_of(span)]
 
 
