@@ -58,11 +58,22 @@ def find_undriven(
         elements: of the tested process.
         drivers: what the suite has.
     """
-    looking = _Looking(elements, drivers)
-    for bound in scenarios:
-        if bound.steps:
-            looking.look_at(bound.scenario)
+    ways = {bound.scenario.key: bound.scenario for bound in scenarios if bound.steps}
+    looking = _Looking(elements, drivers, _usual_flows(ways.values()))
+    for way in ways.values():
+        looking.look_at(way)
     return looking.found()
+
+
+def _usual_flows(ways: Iterable[Scenario]) -> frozenset[ElementId]:
+    """The flows of default outcomes; an inclusive split may take others beside them."""
+    return frozenset(
+        flow
+        for way in ways
+        for outcome in way.decisions
+        if outcome.default
+        for flow in outcome.flows
+    )
 
 
 _Identity = tuple[ElementId, tuple[ElementId, ...], ElementId | None, int | None]
@@ -71,7 +82,8 @@ _Identity = tuple[ElementId, tuple[ElementId, ...], ElementId | None, int | None
 class _Looking:
     """Looks at one scenario after the other; what leads to an outcome in one of them is enough."""
 
-    def __init__(self, elements: Elements, drivers: Drivers) -> None:
+    def __init__(self, elements: Elements, drivers: Drivers, usual: frozenset[ElementId]) -> None:
+        self._usual = usual
         self._elements = elements
         self._drivers = drivers
         self._starts: dict[ElementId, list[ElementId]] = {}
@@ -116,7 +128,8 @@ class _Looking:
             return self._stands(outcome.at)
         if outcome.event is not None:
             return self._is_brought_about(outcome, scenario, decided)
-        return all(self._is_taken(flow, decided) for flow in outcome.flows)
+        flows = [flow for flow in outcome.flows if flow not in self._usual]
+        return all(self._is_taken(flow, decided) for flow in flows or outcome.flows)
 
     def _is_brought_about(
         self, outcome: TakenOutcome, scenario: Scenario, decided: Sequence[WayCondition]

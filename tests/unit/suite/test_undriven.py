@@ -123,3 +123,102 @@ def with_condition(bench: Bench, condition: str) -> None:
     conditional = f"{FLOW}>{CONDITION % condition}</sequenceFlow>"
     assert f"{FLOW}/>" in text
     bench.write("order.bpmn", text.replace(f"{FLOW}/>", conditional))
+
+
+SPLIT = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">
+<process id="order">
+<startEvent id="start" name="Ordered"/>
+<sequenceFlow id="f1" sourceRef="start" targetRef="split"/>
+<inclusiveGateway id="split" name="Extras?"/>
+<sequenceFlow id="wrap" name="wrap" sourceRef="split" targetRef="wrapping"/>
+<sequenceFlow id="card" name="card" sourceRef="split" targetRef="writing"/>
+<task id="wrapping" name="Wrap it"/>
+<task id="writing" name="Write a card"/>
+<sequenceFlow id="f2" sourceRef="wrapping" targetRef="join"/>
+<sequenceFlow id="f3" sourceRef="writing" targetRef="join"/>
+<inclusiveGateway id="join"/>
+<sequenceFlow id="f4" sourceRef="join" targetRef="end"/>
+<endEvent id="end" name="Done"/>
+<subProcess id="late" name="Called off" triggeredByEvent="true">
+  <startEvent id="called" name="Customer calls"><messageEventDefinition/></startEvent>
+  <sequenceFlow id="g1" sourceRef="called" targetRef="over"/>
+  <endEvent id="over"/>
+</subProcess>
+</process>
+</definitions>
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "left"),
+    [
+        ("at: Ordered", {"Extras?/wrap", "Extras?/card and Extras?/wrap", "Called off"}),
+        ("at: Wrap it", {"Called off"}),
+        ("at: Customer calls", {"Extras?/wrap", "Extras?/card and Extras?/wrap"}),
+    ],
+)
+def test_an_inclusive_split_takes_others_beside_its_default(
+    bench: Bench, where: str, left: set[str]
+) -> None:
+    """What stands at the start of an event sub-process stands on it."""
+    bench.write("order.bpmn", SPLIT)
+    assert undriven(bench, f"{where}, {ACT}") == left
+
+
+LOOPED = '<userTask id="place" name="Place order"/>'
+
+
+def test_a_marker_is_driven_by_what_stands_at_it_or_takes_an_item_a_turn(bench: Bench) -> None:
+    text = (bench.folder / "order.bpmn").read_text(encoding="utf-8")
+    marked = LOOPED.replace("/>", "><multiInstanceLoopCharacteristics/></userTask>")
+    assert LOOPED in text
+    bench.write("order.bpmn", text.replace(LOOPED, marked))
+    assert {"Place order x0", "Place order x2"} <= undriven(bench)
+    assert "Place order x2" not in undriven(bench, f"at: Place order, {ACT}")
+    sets = [f"{{name: s{n}, values: {{them: {[*range(n)]}}}}}" for n in range(3)]
+    bench.write("d.yaml", "".join(f"- {each}\n" for each in sets))
+    begin = "data: {files: d.yaml, each: {Place order: them}}\n"
+    assert "Place order x2" not in undriven(bench, begin=begin)
+
+
+def test_a_condition_leads_to_an_event(bench: Bench) -> None:
+    bench.write("d.yaml", "- {name: a, values: {card: '2'}}\n- {name: b, values: {card: '1'}}\n")
+    begin = "data: {files: d.yaml}\nconditions: {Declined: card == '2'}\n"
+    assert undriven(bench, begin=begin) == ALL - {"Declined"}
+
+
+CALLING = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">
+<process id="order">
+<startEvent id="start" name="Ordered"/>
+<sequenceFlow id="f1" sourceRef="start" targetRef="pay"/>
+<callActivity id="pay" name="Pay" calledElement="payment"/>
+<boundaryEvent id="broke" name="Broke" attachedToRef="pay"><errorEventDefinition/></boundaryEvent>
+<sequenceFlow id="f2" sourceRef="pay" targetRef="end"/>
+<sequenceFlow id="f3" sourceRef="broke" targetRef="lost"/>
+<endEvent id="end" name="Done"/>
+<endEvent id="lost" name="Lost"/>
+</process>
+<process id="payment">
+<startEvent id="asked" name="Asked"/>
+<sequenceFlow id="g1" sourceRef="asked" targetRef="rich"/>
+<exclusiveGateway id="rich" name="Rich?" default="yes"/>
+<sequenceFlow id="yes" name="yes" sourceRef="rich" targetRef="paid"/>
+<sequenceFlow id="no" name="no" sourceRef="rich" targetRef="unpaid"/>
+<endEvent id="paid" name="Paid"/>
+<endEvent id="unpaid" name="Unpaid"><errorEventDefinition/></endEvent>
+</process>
+</definitions>
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "left"), [("at: Ordered", {"Broke"}), ("at: payment/Unpaid", set())]
+)
+def test_what_a_called_process_throws_is_driven_inside_of_it(
+    bench: Bench, where: str, left: set[str]
+) -> None:
+    bench.write("order.bpmn", CALLING)
+    begin = "process: order.bpmn#order\n"
+    assert undriven(bench, f"{where}, {ACT}", begin=begin) == left
