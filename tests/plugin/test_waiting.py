@@ -38,7 +38,7 @@ def keep(shop: pytest.Pytester, *entries: object) -> None:
 
 @pytest.fixture
 def patient(shop: pytest.Pytester, write: Write) -> pytest.Pytester:
-    """Nobody really waits, so that it is told with ``-v`` only."""
+    """Nobody really waits, so that it is told with ``-vv`` only."""
     write(shop_steps__py=WAITS)
     return shop
 
@@ -50,7 +50,7 @@ def test_the_session_tells_what_it_waited(patient: pytest.Pytester) -> None:
     broken = patient.path / ".orchestra" / "20200101-000000-0002" / "waits.json"
     broken.parent.mkdir()
     broken.write_text("{", encoding="utf-8")
-    result = patient.runpytest("-v")
+    result = patient.runpytest("-vv")
     result.stdout.fnmatch_lines(["*= orchestra: waiting =*", "waited 0.0 s in all, most of it in:"])
     result.stdout.fnmatch_lines_random(
         [
@@ -65,11 +65,11 @@ def test_the_session_tells_what_it_waited(patient: pytest.Pytester) -> None:
 
 
 def test_workers_are_added_up(patient: pytest.Pytester) -> None:
-    result = patient.runpytest("-v", "-n", "2")
+    result = patient.runpytest("-vv", "-n", "2")
     result.stdout.fnmatch_lines(["*wait for the mail (2 times, *"])
 
 
-@pytest.mark.parametrize("arguments", [("-q",), ()])
+@pytest.mark.parametrize("arguments", [("-q",), (), ("-v",)])
 def test_little_is_said_where_little_was_waited_or_asked_for(
     patient: pytest.Pytester, arguments: tuple[str, ...]
 ) -> None:

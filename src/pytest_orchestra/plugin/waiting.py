@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FILE = "waits.json"
 """In a session's folder: what its steps waited."""
 _OUTPUT = "orchestra_waits"
+_VERY_VERBOSE = 2
 
 
 class WaitingBudget:
@@ -53,7 +54,7 @@ class WaitingBudget:
         """Show it, unless the user asked for little, and keep it for later sessions."""
         if self._waiting is None or not self._waiting.steps:
             return
-        from pytest_orchestra.reports.waiting import MOST_STEPS, Waiting, budget
+        from pytest_orchestra.reports.waiting import MOST_STEPS, WORTH_TELLING, Waiting, budget
 
         folder = self._config.stash[SHARED].folder
         history = Waiting()
@@ -67,6 +68,7 @@ class WaitingBudget:
                 self._waiting.steps,
                 history.steps,
                 most=None if verbosity > 0 else MOST_STEPS,
+                worth_telling=WORTH_TELLING if verbosity < _VERY_VERBOSE else 0.0,
             )
         ]
         if lines and verbosity >= 0:

@@ -109,19 +109,24 @@ class Waiting:
 
 
 def budget(
-    session: Mapping[Key, Spent], history: Mapping[Key, Spent], *, most: int | None = MOST_STEPS
+    session: Mapping[Key, Spent],
+    history: Mapping[Key, Spent],
+    *,
+    most: int | None = MOST_STEPS,
+    worth_telling: float = WORTH_TELLING,
 ) -> Iterator[str]:
     """What people read: the steps that cost most, dearest first.
 
-    Nothing where little was waited, unless all steps are asked for.
+    Nothing where little was waited.
 
     Args:
         session: what was spent in it.
         history: of it and of earlier sessions.
         most: steps that are told; None: all.
+        worth_telling: seconds that must have been waited in all.
     """
     whole = sum(spent.seconds for spent in session.values())
-    if not session or (whole < WORTH_TELLING and most is not None):
+    if not session or whole < worth_telling:
         return
     dearest = sorted(session.items(), key=lambda each: -each[1].seconds)
     yield f"waited {whole:.1f} s in all, most of it in:"

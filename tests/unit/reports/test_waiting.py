@@ -126,8 +126,8 @@ def test_the_dearest_steps_come_first() -> None:
 
 def test_little_waiting_is_not_told() -> None:
     assert [*budget({KEY: spent(0.5, 0.5)}, {})] == []
-    assert len([*budget({KEY: spent(0.5, 0.5)}, {}, most=None)]) == 3
-    assert [*budget({}, {}, most=None)] == []
+    assert len([*budget({KEY: spent(0.5, 0.5)}, {}, worth_telling=0)]) == 3
+    assert [*budget({}, {}, worth_telling=0)] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pytest_orchestra.spi import Statement
 if TYPE_CHECKING:
     from asyncpg import Type
 
+_SPECIAL = re.compile(r'["$`\\!]')
 _TOKENS = re.compile(
     r"""
       [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"  # text and names
@@ -27,12 +28,18 @@ _TOKENS = re.compile(
 
 def line(connection: DbConnection, statement: Statement, types: Sequence[Type]) -> str:
     """Give the line; ``types`` are the parameters' where the server named them before."""
-    command = join(["psql", connection.full_url(), "-c", with_values(statement, types)])
+    text = _quoted(with_values(statement, types))
+    command = f"{join(['psql', connection.full_url(), '-c'])} {text}"
     path = connection.search_path
     if path is None:
         return command
     options = "-c search_path=" + path.replace(" ", "")
     return f"PGOPTIONS={quote(options)} {command}"
+
+
+def _quoted(text: str) -> str:
+    """Quoted for a shell: SQL's own quotes are read best within double ones."""
+    return quote(text) if "'" not in text or _SPECIAL.search(text) else f'"{text}"'
 
 
 def with_values(statement: Statement, types: Sequence[Type]) -> str:
