@@ -48,7 +48,8 @@ paths:
       responses:
         "201":
           description: placed
-          content: {application/json: {schema: {required: [id], properties: {total: {type: number}}}}}
+          content:
+            application/json: {schema: {required: [id], properties: {total: {type: number}}}}
         "409": {description: no stock}
   /orders/7:
     get: {operationId: getOrder, responses: {"200": {description: the order}}}
@@ -69,8 +70,10 @@ PLACE = """
   action: {channel: http, endpoint: orders.createOrder, as: clerk, input: {body: {amount: AMOUNT}}}
 """
 SAY = """
-- {at: Place order, action: {channel: CHANNEL, WHERE: orders, key: o-1, value: {type: OrderPaid, total: 12}}}
-- {at: Place order, action: {channel: CHANNEL, WHERE: orders, key: o-2, value: {type: OrderPaid, total: 12.5}}}
+- at: Place order
+  action: {channel: CHANNEL, WHERE: orders, key: o-1, value: {type: OrderPaid, total: 12}}
+- at: Place order
+  action: {channel: CHANNEL, WHERE: orders, key: o-2, value: {type: OrderPaid, total: 12.5}}
 """
 HEAR = """
 - name: The payment is announced
@@ -133,10 +136,10 @@ _VARYING = (
 class Shop(http.server.BaseHTTPRequestHandler):
     """Answers by the amount that it is asked for."""
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         self._answer(200, ORDER)
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self._answer(*REPLIES.get(body["amount"], (201, ORDER)))
 
