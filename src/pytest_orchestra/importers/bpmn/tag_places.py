@@ -47,8 +47,8 @@ class TagPlaces:
         """Where an element's start tag begins; only lxml's line where it cannot be found."""
         last = element.sourceline or 0
         local = str(element.tag).rpartition("}")[2]
-        tag = f"<{element.prefix}:{local}" if element.prefix else f"<{local}"
-        needle = tag.encode(self._encoding, "replace")
+        name = f"<{element.prefix}:{local}" if element.prefix else f"<{local}"
+        needle = name.encode(self._encoding, "replace")
         own = element.get("id", "").encode(self._encoding, "replace")
         begin = self._data.find(needle, self._cursor)
         while begin >= 0:
