@@ -520,7 +520,9 @@ def test_a_deadline_of_pytest_timeout_hits_its_own_item(
                 await asyncio.sleep(0)
         """
     )
-    result = wide.runpytest_subprocess(AT_ONCE, "--timeout=1", "--timeout-method=signal")
+    result = wide.runpytest_subprocess(
+        AT_ONCE, "--timeout=1", "--timeout-method=signal", "-o", "timeout_func_only=true"
+    )
     result.assert_outcomes(passed=3, failed=1)
     assert ends(wide.path) == {
         "main": "CANCELLED",

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_orchestra.plugin import (
     blocks,
+    choosing,
     findings,
     hookspecs,
     masking,
@@ -17,6 +18,7 @@ from pytest_orchestra.plugin import (
     outcomes,
     own_modules,
     refusals,
+    shards,
     targets,
     times,
     unreported,
@@ -85,6 +87,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
 def pytest_testnodedown(node: object) -> None:
     """Count what a worker leaves."""
     unreported.take_from_worker(node)
+    shards.take_from_worker(node)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not run in this session."""
+    choosing.leave_out(config, items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a part without items be no failure."""
+    shards.end(session)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

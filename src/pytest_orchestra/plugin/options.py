@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pytest_orchestra.plugin.paths import NAMED_SUFFIXES, may_be_named, named_files
+from pytest_orchestra.plugin.shards import Shard, read_shard
 
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
 _DIGITS = 10
@@ -96,6 +97,19 @@ _TABLE = (
         is_of_item=False,
         text="run up to so many scenarios at once in each process",
     ),
+    _Option(
+        name="shard",
+        metavar="K/N",
+        is_of_item=False,
+        text="run part K of N parts, such as 2/5; each item is in one of them",
+    ),
+    _Option(
+        name="durations",
+        metavar="FILE",
+        repeatable=True,
+        is_of_item=False,
+        text="balance parts by the durations.json of earlier sessions; may be given several times",
+    ),
 )
 
 
@@ -111,6 +125,8 @@ class Options:
         fail_flaky: a FLAKY step fails the session.
         locked: scenarios must be those of the lock files.
         concurrency, ini_concurrency: scenarios at once; None: not said.
+        shard: the part of the items that runs; None: all.
+        durations: files, absolute, to balance parts by.
         mode: upper case.
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
         state_dir: folder of the sessions' state, relative to rootdir.
@@ -134,6 +150,8 @@ class Options:
     locked: bool = False
     concurrency: int | None = None
     ini_concurrency: int | None = None
+    shard: Shard | None = None
+    durations: tuple[Path, ...] = ()
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
     keep: int = 20
@@ -214,6 +232,8 @@ def read_options(config: pytest.Config) -> Options:
         locked=bool(said["locked"].best),
         concurrency=said["concurrency"].flag or None,
         ini_concurrency=said["concurrency"].ini or None,
+        shard=read_shard(said["shard"].best, "--orchestra-shard"),
+        durations=tuple(_durations(config, said["durations"])),
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
         keep=_number(config.getini("orchestra_keep"), "orchestra_keep"),
@@ -249,6 +269,11 @@ def _seconds(config: pytest.Config, name: str) -> float:
     if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text, re.ASCII):
         raise pytest.UsageError(f"{name} is {text!r}: give seconds, such as 8 or 0.5")
     return float(text)
+
+
+def _durations(config: pytest.Config, said: _Said) -> Iterator[Path]:
+    folder = config.invocation_params.dir if said.flag else config.rootpath
+    return (folder / name for name in said.best)
 
 
 def _suites(config: pytest.Config, said: _Said) -> Iterator[Path]:
@@ -296,6 +321,8 @@ def describe(options: Options) -> str | None:
         parts.append("1 suite file" if number == 1 else f"{number} suite files")
     if environment := options.env or options.ini_env:
         parts.append(f"environment {environment}")
+    if options.shard is not None:
+        parts.append(f"part {options.shard}")
     if parts or options.words:
         parts.append(f"mode {options.mode}")
     return f"orchestra: {', '.join(parts)}" if parts else None

@@ -20,6 +20,7 @@ import pytest
 
 from pytest_orchestra.plugin.blocks import has_own_blocks
 from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.plugin.shards import Durations
 from pytest_orchestra.plugin.state import StateFolder
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def begin(config: pytest.Config) -> None:
         joined=Path(handed[_LIFELINE]) if _LIFELINE in handed else None,
     )
     config.pluginmanager.register(shared, "orchestra_session")
+    if not handed:
+        config.pluginmanager.register(Durations(shared), "orchestra_durations")
 
 
 def tell_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here

@@ -1,0 +1,168 @@
+"""One part of the session's items for each of several jobs, the same on any machine."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_orchestra.plugin.workers import SharedSession
+
+DURATIONS = "durations.json"
+"""What a session's durations are called in its folder."""
+
+_VERSION = 1
+_MOST_BYTES = 50_000_000
+_LEFT_EMPTY = "orchestra_shard_left_empty"
+_SHARD = re.compile(r"\s*(\d{1,5})\s*/\s*(\d{1,5})\s*", re.ASCII)
+
+
+class Shard(NamedTuple):
+    """Part ``number``, from 1, ``of`` so many."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+def read_shard(text: str, called: str) -> Shard | None:
+    """``2/5``; None: nothing was said.
+
+    Raises:
+        pytest.UsageError: it is something else.
+    """
+    if not text:
+        return None
+    found = _SHARD.fullmatch(text)
+    shard = Shard(int(found[1]), int(found[2])) if found else None
+    if shard is None or not 1 <= shard.number <= shard.of:
+        raise pytest.UsageError(f"{called}: {text!r} is no part: give 1/5 to 5/5")
+    return shard
+
+
+def read_durations(paths: Iterable[Path]) -> Mapping[str, float]:
+    """Seconds by item id; a later file goes over an earlier one.
+
+    Raises:
+        pytest.UsageError: a file is missing, or is not what a session wrote: jobs that were given
+            others would leave items out.
+    """
+    known: dict[str, float] = {}
+    for path in paths:
+        try:
+            if path.stat().st_size > _MOST_BYTES:
+                raise pytest.UsageError(f"--orchestra-durations: {path} is larger than 50 MB")
+            held = json.loads(path.read_text("utf-8"))
+            known |= {str(name): float(each) for name, each in held["durations"].items()}
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise pytest.UsageError(f"--orchestra-durations: {path}: {reason}") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise pytest.UsageError(
+                f"--orchestra-durations: {path} is no {DURATIONS} of a session"
+            ) from error
+    return known
+
+
+def parts(nodeids: Sequence[str], of: int, durations: Mapping[str, float]) -> list[int]:
+    """The part of each item, from 1.
+
+    By a hash of its id; with durations the longest first, each to the part that has least to do,
+    an item that has none as long as the others on average.
+
+    Args:
+        nodeids: of all items, in any order.
+        of: how many parts there are.
+        durations: seconds by item id; may know others and not know some.
+    """
+    hashed = {nodeid: hashlib.sha256(nodeid.encode()).hexdigest() for nodeid in nodeids}
+    if not durations:
+        return [int(hashed[nodeid], 16) % of + 1 for nodeid in nodeids]
+    known = [durations[nodeid] for nodeid in hashed if nodeid in durations]
+    usual = sum(known) / len(known) if known else 1.0
+    seconds = {nodeid: durations.get(nodeid, usual) for nodeid in hashed}
+    loads = [(0.0, number) for number in range(1, of + 1)]
+    part: dict[str, int] = {}
+    for nodeid in sorted(seconds, key=lambda each: (-seconds[each], hashed[each])):
+        load, number = loads[0]
+        part[nodeid] = number
+        heapq.heapreplace(loads, (load + seconds[nodeid], number))
+    return [part[nodeid] for nodeid in nodeids]
+
+
+def keep_shard(
+    config: pytest.Config, items: list[pytest.Item], shard: Shard, durations: Iterable[Path]
+) -> None:
+    """Deselect what other jobs run."""
+    known = read_durations(durations)
+    numbers = parts([item.nodeid for item in items], shard.of, known)
+    others = [item for item, number in zip(items, numbers, strict=True) if number != shard.number]
+    mine = [item for item, number in zip(items, numbers, strict=True) if number == shard.number]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = mine
+    config.stash[_EMPTY] = bool(others) and not mine
+    if (output := getattr(config, "workeroutput", None)) is not None:
+        output[_LEFT_EMPTY] = config.stash[_EMPTY]
+
+
+_EMPTY = pytest.StashKey[bool]()
+
+
+def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here
+    """Hear whether the items of a worker are all those of other jobs."""
+    if getattr(node, "workeroutput", {}).get(_LEFT_EMPTY):
+        node.config.stash[_EMPTY] = True
+
+
+def end(session: pytest.Session) -> None:
+    """A part that got no item is no failure: the other jobs have them."""
+    if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.stash.get(
+        _EMPTY, False
+    ):
+        session.exitstatus = pytest.ExitCode.OK
+
+
+class Durations:
+    """Adds up how long items take, and writes it beside the session's events.
+
+    Args:
+        shared: the session.
+    """
+
+    def __init__(self, shared: SharedSession) -> None:
+        self._shared = shared
+        self._seconds: dict[str, float] = {}
+        self._called: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add one phase of an item."""
+        before = self._seconds.get(report.nodeid, 0.0)
+        self._seconds[report.nodeid] = before + report.duration
+        if report.when == "call":
+            self._called.add(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write them, if the session has a folder."""
+        folder = self._shared.folder.path
+        if not self._called or not folder.is_dir():
+            return
+        durations = {name: round(self._seconds[name], 3) for name in sorted(self._called)}
+        held = {"version": _VERSION, "durations": durations}
+        unfinished = folder / f"{DURATIONS}.part"
+        try:
+            unfinished.write_text(json.dumps(held, indent=1, ensure_ascii=False), "utf-8")
+            unfinished.replace(folder / DURATIONS)
+        except OSError as error:
+            from pytest_orchestra.plugin.notices import tell
+
+            tell(session.config, f"{folder / DURATIONS} cannot be written: {error.strerror}")

@@ -1,0 +1,113 @@
+"""One session's items in several jobs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_orchestra.plugin.shards import parts
+
+Write = Callable[..., None]
+
+OWN = "def test_a(): ...\ndef test_b(): ...\ndef test_c(): ...\n"
+
+
+def ran(result: pytest.RunResult) -> list[str]:
+    return [line.split()[1] for line in result.outlines if line.startswith("PASSED ")]
+
+
+@given(
+    nodeids=st.lists(st.text(max_size=8), unique=True),
+    of=st.integers(1, 7),
+    durations=st.dictionaries(st.text(max_size=8), st.floats(0, 1e6)),
+)
+def test_each_item_is_in_one_part_whatever_the_order(
+    nodeids: list[str], of: int, durations: dict[str, float]
+) -> None:
+    found = dict(zip(nodeids, parts(nodeids, of, durations), strict=True))
+    assert set(found.values()) <= set(range(1, of + 1))
+    backwards = nodeids[::-1]
+    assert dict(zip(backwards, parts(backwards, of, durations), strict=True)) == found
+
+
+def test_the_part_of_an_item_is_the_same_on_every_machine() -> None:
+    """By its id alone."""
+    nodeids = ["order.suite.yaml::main", "order.suite.yaml::amount-high", "test_a.py::test_é"]
+    assert parts(nodeids, 5, {}) == [5, 2, 5]
+
+
+def test_durations_balance_parts() -> None:
+    """What is not known counts as long as the others do on average."""
+    durations = {"a": 10.0, "b": 5.0, "c": 4.0, "d": 3.0, "gone": 99.0}
+    nodeids = ["a", "b", "c", "d", "new"]
+    found = parts(nodeids, 2, durations)
+    seconds = {**durations, "new": 5.5}
+    first = sum(seconds[name] for name, part in zip(nodeids, found, strict=True) if part == 1)
+    assert abs(first - (27.5 - first)) < 3
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "a worker"])
+@pytest.mark.parametrize("balance", ["hash", "durations"])
+def test_jobs_run_every_item_once(
+    wide: pytest.Pytester, write: Write, workers: list[str], balance: str
+) -> None:
+    """Ordinary tests too; a job that has none does not fail."""
+    write(
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(): ...
+        """,
+        test_own__py=OWN,
+    )
+    more: list[str] = []
+    whole = sorted(ran(wide.runpytest("-rA")))
+    if balance == "durations":
+        (file,) = wide.path.glob(".orchestra/*/durations.json")
+        assert sorted(json.loads(file.read_text("utf-8"))["durations"]) == whole
+        more = [f"--orchestra-durations={file}"]
+    found: list[str] = []
+    for number in range(1, 4):
+        result = wide.runpytest("-rA", f"--orchestra-shard={number}/3", *workers, *more)
+        assert result.ret == 0
+        found += ran(result)
+        result.stdout.fnmatch_lines([f"orchestra: part {number}/3, mode *"])
+    assert len(whole) == 7
+    assert sorted(found) == whole
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "a worker"])
+def test_a_part_may_be_empty(wide: pytest.Pytester, write: Write, workers: list[str]) -> None:
+    """As long as there is something in others."""
+    write(test_own__py="def test_a(): ...\n")
+    codes = [
+        wide.runpytest("test_own.py", f"--orchestra-shard={number}/2", *workers).ret
+        for number in (1, 2)
+    ]
+    assert codes == [0, 0]
+    write(test_own__py="")
+    assert wide.runpytest("test_own.py", "--orchestra-shard=1/2", *workers).ret == 5
+
+
+@pytest.mark.parametrize("text", ["0/5", "6/5", "2", "a/b", "1/0", "-1/5"])
+def test_what_is_no_part_is_refused(shop: pytest.Pytester, text: str) -> None:
+    result = shop.runpytest(f"--orchestra-shard={text}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--orchestra-shard: '{text}' is no part: give 1/5 to 5/5"])
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"durations": {"a": "long"}}'])
+def test_durations_that_cannot_be_read_are_refused(
+    shop: pytest.Pytester, tmp_path: Path, text: str | None
+) -> None:
+    """A job that went on without them would run other items than it must."""
+    file = tmp_path / "durations.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    result = shop.runpytest("--orchestra-shard=1/2", f"--orchestra-durations={file}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--orchestra-durations: {file}*"])
