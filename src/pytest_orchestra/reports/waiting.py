@@ -19,7 +19,7 @@ from pytest_orchestra.results import (
 
 MOST_STEPS = 5
 """Steps that are told, unless all are asked for."""
-WORTH_TELLING = 2.0
+WORTH_TELLING = 5.0
 """Seconds that a session must have waited for it to be told unasked."""
 FEWEST = 5
 """Times that an assertion must have held before a deadline is suggested."""
