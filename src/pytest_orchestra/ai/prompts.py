@@ -26,9 +26,9 @@ _TASK = """\
 You propose test data for a business process. Answer with one JSON object and nothing else:
 {"sets": [{"scenario": KEY, "name": NAME, "values": {FIELD: VALUE, ...}}, ...]}
 Give one set for each scenario listed, under its key. "name" is short, in lower case, with hyphens.
-"values" has a value for every field; "a.b" is the key b of an object a, "a.0" the first item of a
-list a. Every condition of the scenario must be as it says. Make values realistic and invented: no
-real person, company, address, card or account."""
+"values" has a value for every field: "a.b" is the key b of an object a, "a[0]" the first item of a
+list a; write objects and lists. Every condition of the scenario must be as it says. Make values
+realistic and invented: no real person, company, address, card or account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from pytest_orchestra.ai.settings import AiSettings, read_settings
 from pytest_orchestra.cli.data_suites import read_suite_data
 from pytest_orchestra.data.data_sets import DataSet, Scope
 from pytest_orchestra.data.making.writing import (
@@ -24,6 +26,7 @@ from pytest_orchestra.documents.problems import suggestion
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.suite.making.made import DataKind, MadeSet
 from pytest_orchestra.suite.making.making import DataMaker
+from pytest_orchestra.suite.making.ways import WayData
 from pytest_orchestra.suite.reading import SuiteFile
 
 SUMMARY = "Write data sets for the scenarios of a suite."
@@ -56,6 +59,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--force", action="store_true", help="replace files that nobody edited since they were made"
     )
     parser.add_argument("--format", choices=("yaml", "json"), default="yaml")
+    parser.add_argument(
+        "--ai", action="store_true", help="let the model of ORCHESTRA_AI_URL propose sets too"
+    )
     parser.set_defaults(run=run)
 
 
@@ -79,6 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         OrchestraError: the suite is wrong, or a file cannot be read or written.
     """
     path: Path = arguments.suite
+    settings = read_settings(os.environ) if arguments.ai else None
     files = _Files(arguments.output or path.parent / FOLDER, path, arguments.format)
     old = frozenset(files.untouched()) if arguments.force else frozenset[Path]()
     suite, _, data = read_suite_data(path, arguments.seed, without=old)
@@ -96,10 +103,27 @@ def run(arguments: argparse.Namespace) -> int:
         _write(files, fresh, old, arguments, suite)
         for name in data.only_compared:
             print(f"look at '{name}': no action sends it, so only the system knows what is right")
+    if settings is not None:
+        _propose(
+            data.ways, settings, files.folder, arguments, there | {each.name for each in fresh}
+        )
     for missing in maker.not_made:
         print(f"not made: {missing}", file=sys.stderr)
     ways = {way.key for way in data.ways}
     return 1 if any(missing.what in ways for missing in maker.not_made) else 0
+
+
+def _propose(
+    ways: Sequence[WayData],
+    settings: AiSettings,
+    folder: Path,
+    arguments: argparse.Namespace,
+    taken: Collection[str],
+) -> None:
+    from pytest_orchestra.cli.data_ai import Target, write_proposed  # it needs an HTTP client
+
+    target = Target(folder=folder, suite=arguments.suite, suffix=arguments.format, taken=taken)
+    write_proposed(ways, settings, target)
 
 
 def _write(
@@ -146,7 +170,7 @@ class _Files:
     """
 
     def __init__(self, folder: Path, suite: Path, suffix: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._suite = suite
         self._suffix = suffix
         self._stem = suite.name.split(".")[0]
@@ -154,7 +178,7 @@ class _Files:
     def all(self) -> list[Path]:
         """Those that there are."""
         name = re.compile(rf"{re.escape(self._stem)}(-\d+)?\.(yaml|json)")
-        found = self._folder.iterdir() if self._folder.is_dir() else ()
+        found = self.folder.iterdir() if self.folder.is_dir() else ()
         return sorted(each for each in found if name.fullmatch(each.name))
 
     def untouched(self) -> Iterator[Path]:
@@ -189,19 +213,19 @@ class _Files:
             for path in old:
                 path.unlink()
             target = self._free()
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             reason = error.strerror or type(error).__name__
             hint = "Name another folder by --output."
             raise ConfigurationError(
-                f"{self._folder} cannot be written: {reason}", hint=hint
+                f"{self.folder} cannot be written: {reason}", hint=hint
             ) from error
         return target
 
     def _free(self) -> Path:
         names = (f"{self._stem}{f'-{n}' if n > 1 else ''}.{self._suffix}" for n in count(1))
-        return next(path for path in map(self._folder.joinpath, names) if not path.exists())
+        return next(path for path in map(self.folder.joinpath, names) if not path.exists())
 
 
 def _written(made: MadeSet) -> WrittenSet:

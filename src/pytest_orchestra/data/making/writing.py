@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
@@ -20,7 +21,12 @@ _SUM = "# sum: "
 
 
 class WrittenSet(NamedTuple):
-    """A set as it is written; ``note`` is a comment of one line."""
+    """A set as it is written.
+
+    Attributes:
+        note: a comment of one line.
+        made_by: what made it, under a key that readers pass over.
+    """
 
     name: str
     values: Mapping[str, object]
@@ -28,6 +34,7 @@ class WrittenSet(NamedTuple):
     refused_by: str | None = None
     origin: str = ORIGIN
     note: str = ""
+    made_by: Mapping[str, str] = MappingProxyType({})
 
 
 def yaml_text(sets: Iterable[WrittenSet], head: Sequence[str]) -> str:
@@ -62,6 +69,8 @@ def _tree(each: WrittenSet) -> dict[str, object]:
         tree["tags"] = list(each.tags)
     if each.refused_by is not None:
         tree["refused_by"] = each.refused_by
+    if each.made_by:
+        tree["x-made-by"] = dict(each.made_by)
     tree["values"] = each.values
     return tree
 
