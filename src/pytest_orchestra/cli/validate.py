@@ -82,8 +82,11 @@ def _problems(path: Path, models: Models) -> Iterator[Problem]:
     yield from read_drawing(path).problems
     known = models.known_to(path)
     for process in models[path].processes:
-        yield from model_conditions(process)[1]
-        yield from generate_scenarios(process, criterion=Criterion.FLOWS, processes=known).problems
+        conditions, unread = model_conditions(process)
+        yield from unread
+        yield from generate_scenarios(
+            process, criterion=Criterion.FLOWS, processes=known, conditions=conditions
+        ).problems
 
 
 def _is_refusal(problem: Problem, path: Path) -> bool:

@@ -61,9 +61,17 @@ def why_not(finder: RunFinder, outcome: Outcome) -> str:
     """Say why no run takes an outcome."""
     if outcome.index in finder.routes.by_outcome:
         return "only runs that turn back more often than max_loop_iterations take it"
+    if finder.clashes and (why := finder.clashes.why(outcome)):
+        return why
     if outcome.index in finder.routes.reached_outcomes:
         return finder.routes.space.why_no_end()
     return "no run comes to it"
+
+
+def why_not_both(finder: RunFinder, first: Outcome, second: Outcome) -> str:
+    """Say why no run takes two outcomes."""
+    why = finder.clashes.why(first, second) if finder.clashes else ""
+    return why or "no run takes both"
 
 
 def turn_back(finder: RunFinder, selection: Selection) -> None:
@@ -104,13 +112,14 @@ class _Pairs:
         if self._selection.is_full:
             self._selection.leave_out(is_certain=can_splice(*bases))
             return
-        run = splice(*bases) if can_splice(*bases) else ()
+        is_plain = self._finder.is_possible is None
+        run = splice(*bases) if is_plain and can_splice(*bases) else ()
         finding = Finding(run=run)
         if not run or not self._is_good(run, bases):
             finding = self._finder.find(Demand(outcomes=(first.index, second.index)))
         self._selection.add(finding)
         if finding.is_proved:
-            self._selection.rule_out("no run takes both", first, second)
+            self._selection.rule_out(why_not_both(self._finder, first, second), first, second)
 
     def _is_good(self, run: Run, bases: tuple[BaseRun, BaseRun]) -> bool:
         """Whether a spliced run changes no more than the two outcomes and what one needs."""

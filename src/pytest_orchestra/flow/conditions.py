@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pytest_orchestra.expressions.conditions.conditions import Condition
 
 
+VISIT = "visit"
+"""The name of a visit's number, from 1, in every condition."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeConditions:
     """The conditions of a process, of the model and of the suite, and what their names stand for.
@@ -28,6 +32,12 @@ class OutcomeConditions:
     by_element: Mapping[ElementId, Condition] = field(default_factory=dict)
     constants: frozenset[str] = frozenset()
     writes: Mapping[ElementId, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def ask_of_data(self) -> bool:
+        """Whether any reads a constant or the visit: else each can be so wherever it is asked."""
+        known = {VISIT, *self.constants}
+        return any(not known.isdisjoint(each.all_names) for each in self.by_element.values())
 
 
 NO_CONDITIONS = OutcomeConditions()

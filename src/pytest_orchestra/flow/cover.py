@@ -102,7 +102,8 @@ class _Cover:
     def _is_useful(self, run: Run | None) -> bool:
         """Whether a run takes a missing flow and does not turn back too often."""
         flows = {flow for edge in run or () for flow in edge.move.taken}
-        return not self.missing.isdisjoint(flows) and not self._finder.overturned(run or ())
+        is_new = not self.missing.isdisjoint(flows) and not self._finder.overturned(run or ())
+        return is_new and self._finder.allows(run or ())
 
     def _strike(self, run: Run) -> None:
         for edge in run:
@@ -153,7 +154,7 @@ class _Cover:
             leave = places[out[0].source]
             home = self._way(out[-1].target, out[0].source)
             longer = (*run[:leave], *out, *home, *run[leave:])
-            if not self._finder.overturned(longer):
+            if not self._finder.overturned(longer) and self._finder.allows(longer):
                 return longer
         return None
 

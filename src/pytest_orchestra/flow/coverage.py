@@ -7,17 +7,21 @@ from collections.abc import Set as AbstractSet
 from pytest_orchestra.flow.reach import nodes_from, reachable_nodes
 from pytest_orchestra.flow.routes import Routes
 from pytest_orchestra.flow.scenario import Coverage, Uncovered
+from pytest_orchestra.flow.search import Reasons
 from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.model import ElementId
 
 
-def measure_coverage(routes: Routes, selection: Selection) -> Coverage:
+def measure_coverage(
+    routes: Routes, selection: Selection, clashes: Reasons | None = None
+) -> Coverage:
     """Measure how much of a process the chosen runs take.
 
     Args:
         routes: the runs that there are.
         selection: the runs that were chosen.
+        clashes: where data has a say, tells what it does not allow.
     """
     graph = routes.space.game.graph
     possible = routes.by_flow.keys() | selection.flows
@@ -31,7 +35,12 @@ def measure_coverage(routes: Routes, selection: Selection) -> Coverage:
         reachable=len(possible),
         covered=len(selection.flows),
         uncovered=tuple(
-            Uncovered(id=flow, why=left_out.get(flow) or _reason(flow, routes, selection, led_to))
+            Uncovered(
+                id=flow,
+                why=left_out.get(flow)
+                or (clashes.why_flows(flow) if clashes and flow not in possible else "")
+                or _reason(flow, routes, selection, led_to),
+            )
             for flow in uncovered
         ),
     )

@@ -75,6 +75,14 @@ class Demands:
                     found[node] |= names
         return dict(found)
 
+    def place_of(self, element: ElementId) -> ElementId:
+        """Return where a condition is judged: at a flow's source, an event's host or scope."""
+        flow = self._graph.flows.get(element)
+        if flow is not None:
+            return flow.source
+        node = self._graph.nodes[element]
+        return node.attached_to or node.scope
+
     def of_flows(self, node: ElementId, taken: Ways) -> tuple[Ask, ...]:
         """Return what has to be so that a node is left by some flows."""
         asks = self._of_flows.get((node, taken))
@@ -138,8 +146,7 @@ class Demands:
         condition = self.conditions.by_element.get(element)
         if condition is None or not self.conditions.writes:
             return frozenset()
-        names = frozenset(path[0] for path in condition.names)
-        return names & (written | self.written_beside.get(at, frozenset()))
+        return condition.all_names & (written | self.written_beside.get(at, frozenset()))
 
     def tell(
         self, ask: Ask, *, at: ElementId, visit: int, moment: int, written: AbstractSet[str]

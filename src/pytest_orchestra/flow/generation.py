@@ -5,7 +5,7 @@ Nothing here raises for a model that makes no sense; its problems say what is wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from types import MappingProxyType
@@ -34,7 +34,7 @@ from pytest_orchestra.flow.steering import UNSTEERED, Steering
 from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.flow.turns import MAX_TURNS, allowed_turns
 from pytest_orchestra.flow.wishes import find_added, known_keys, left_out, not_main
-from pytest_orchestra.model import ElementId, Process
+from pytest_orchestra.model import ElementId, Problem, Process, Severity
 
 _CHOICES = {
     Criterion.FLOWS: choose_flows,
@@ -85,10 +85,12 @@ def generate_scenarios(
     )
     routes = finder.routes
     added, faults = find_added(finder, main, steering) if main else ({}, [])
-    selection = Selection(max(1, max_scenarios - len(added)))
+    selection = Selection(max(1, max_scenarios - len(added)), finder.is_possible)
     if main:
         _CHOICES[criterion](finder, selection)
     elif finder.routes.space.is_cut:
+        selection.leave_out(is_certain=False)
+    if finder.space is not routes.space:
         selection.leave_out(is_certain=False)
     for run in added.values():
         selection.pin(run)
@@ -98,12 +100,32 @@ def generate_scenarios(
         process_id=process.id,
         criterion=criterion,
         scenarios=names,
-        coverage=measure_coverage(routes, selection),
+        coverage=measure_coverage(routes, selection, finder.clashes),
         infeasible=(*left_out(routes.space.game), *selection.infeasible),
         left_out=selection.left_out,
-        problems=(*find_problems(routes), *calls.problems(routes.space.game.graph)),
+        problems=(*_problems(finder, main), *calls.problems(routes.space.game.graph)),
         faults=(*not_main(routes, steering), *faults, *known_keys(names.keys, added)),
     )
+
+
+def _problems(finder: RunFinder, main: Run) -> Iterator[Problem]:
+    """Yield what is wrong with a process whatever data says, and that data allows no run."""
+    if finder.clashes is None:
+        yield from find_problems(finder.routes)
+        return
+    plain = finder.clashes.plain
+    yield from find_problems(plain.routes)
+    if not main:
+        process = plain.routes.space.game.graph.process
+        why = finder.clashes.why_flows()
+        yield Problem(
+            severity=Severity.WARNING,
+            code="conditions-clash",
+            element_id=process.id,
+            location=process.location,
+            message=f"no run was found of which all conditions can be so: {why}",
+            hint="Correct the conditions, or the data that they speak of.",
+        )
 
 
 def _check(max_loop_iterations: int, max_scenarios: int) -> None:
@@ -140,6 +162,10 @@ def find_main(
     finder, main = _settled(StateSpace(play()), max_turns)
     if not main:
         finder, main = _settled(StateSpace(play(is_patient=True)), max_turns)
+    if main and conditions.ask_of_data:
+        from pytest_orchestra.flow.feasible import find_feasible  # noqa: PLC0415 - solvers are dear
+
+        return find_feasible(finder, partial(_settled, max_turns=max_turns))
     return finder, main
 
 

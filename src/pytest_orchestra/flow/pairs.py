@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from pytest_orchestra.flow.branches import complete, turn_back, why_not
+from pytest_orchestra.flow.branches import complete, turn_back, why_not, why_not_both
 from pytest_orchestra.flow.circles import Horizon
 from pytest_orchestra.flow.cover import cover_flows
+from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.search import Demand, Finding, RunFinder
 from pytest_orchestra.flow.selection import Selection
 from pytest_orchestra.flow.space import Edge, Run, StateSpace, leaving
@@ -107,7 +108,14 @@ class _Pairs:
             later &= ~(1 << index)
             apart = later & ~self._open[index] & ~together[index]
             for other in _indices(apart if self._is_told else 0):
-                self._selection.rule_out("no run takes both", outcome, by_index[other])
+                self._rule_out_both(outcome, by_index[other])
+
+    def _rule_out_both(self, first: Outcome, second: Outcome) -> None:
+        if self._selection.is_listing:
+            why = why_not_both(self._finder, first, second)
+            self._selection.rule_out(why, first, second)
+        else:
+            self._selection.rule_out_more(1)
 
     def _strike(self, run: Run) -> bool:
         """Close the pairs that a run takes, and say whether there were any."""
@@ -150,7 +158,7 @@ class _Pairs:
         outcomes = [known[index] for index in indices]
         if len(outcomes) > 1:
             if self._is_told:
-                self._selection.rule_out("no run takes both", *outcomes)
+                self._rule_out_both(*outcomes)
             return
         self._selection.rule_out(why_not(self._finder, outcomes[0]), *outcomes)
         for other in _indices(self._open[indices[0]]):
@@ -158,8 +166,9 @@ class _Pairs:
         self._open[indices[0]] = 0
 
     def _extended(self, begun: Run) -> Run | None:
-        """Walk on where there is time for it; None where not, or the turns are used up."""
-        return self._walked(begun) if self._looks_left > 0 else None
+        """Walk on where there is time for it; None where not, or to no run that may be."""
+        run = self._walked(begun) if self._looks_left > 0 else None
+        return run if run and self._finder.allows(run) else None
 
     def _walked(self, begun: Run) -> Run | None:
         """Go on to the end by what takes most new pairs; None where the turns are used up."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol
 
+from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.routes import CHANGE, Routes
 from pytest_orchestra.flow.space import Edge, Run, StateSpace
 from pytest_orchestra.model import ElementId
@@ -45,6 +47,23 @@ class Finding:
     is_proved: bool = False
 
 
+class Reasons(Protocol):
+    """Says why data does not allow what other runs do."""
+
+    @property
+    def plain(self) -> RunFinder:
+        """What finds runs whatever data says."""
+
+    def why(self, *outcomes: Outcome) -> str:
+        """Say why data allows no run that takes outcomes; nothing where no other run does."""
+
+    def why_flows(self, *flows: ElementId) -> str:
+        """Say the same of flows."""
+
+    def why_run(self, run: Run) -> str:
+        """Say why data does not allow a run; nothing where that is not proved."""
+
+
 class RunFinder:
     """Finds runs that keep to the bound on turning back.
 
@@ -54,6 +73,9 @@ class RunFinder:
         max_turns: how often each of them may be taken in one run.
         bounds: the same for those of which the suite says otherwise.
         steps_left: steps that all searches together may still take.
+        space: the states to look at where every way is looked for.
+        clashes: where data has a say, tells what it does not allow.
+        is_possible: where what is found has still to be looked at, whether data allows it.
     """
 
     def __init__(
@@ -69,6 +91,13 @@ class RunFinder:
         self.max_turns = max_turns
         self.bounds = bounds
         self.steps_left = max_steps
+        self.space: StateSpace = routes.space
+        self.clashes: Reasons | None = None
+        self.is_possible: Callable[[Run], bool] | None = None
+
+    def allows(self, run: Run) -> bool:
+        """Whether data allows a run that was put together of known moves."""
+        return self.is_possible is None or self.is_possible(run)
 
     def main(self) -> Finding:
         """Find the cheapest run."""

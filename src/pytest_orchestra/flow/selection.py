@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 from pytest_orchestra.flow.decisions import Outcome
 from pytest_orchestra.flow.scenario import Infeasible, LeftOut, TakenOutcome
@@ -17,26 +18,38 @@ MAX_INFEASIBLE = 100
 class Selection:
     """Runs in the order in which they were chosen.
 
-    Attributes:
+    Args:
         max_scenarios: how many runs there is room for.
+        is_possible: whether data allows a run; None: it allows all that are found.
+
+    Attributes:
+        max_scenarios: the same.
         runs: no two alike, at most ``max_scenarios``.
         flows: the flows that they take.
         turns: the flows with the numbers of times that a run takes them.
     """
 
-    def __init__(self, max_scenarios: int) -> None:
+    def __init__(
+        self, max_scenarios: int, is_possible: Callable[[Run], bool] | None = None
+    ) -> None:
         self.runs: list[Run] = []
         self.flows: set[ElementId] = set()
         self.turns: set[tuple[ElementId, int]] = set()
         self._infeasible: list[Infeasible] = []
         self._more_infeasible = 0
         self.max_scenarios = max_scenarios
+        self._is_possible = is_possible
         self._chosen: set[int] = set()
         self._takers: defaultdict[int, set[int]] = defaultdict(set)
         self._left_out: set[int] = set()
         self._more = 0
         self._total: int | None = None
         self._is_exact = True
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether what has no run is still listed, and not only counted."""
+        return len(self._infeasible) < MAX_INFEASIBLE
 
     @property
     def is_full(self) -> bool:
@@ -66,6 +79,9 @@ class Selection:
             return
         key = hash(run_key(finding.run))
         if key in self._chosen:
+            return
+        if self._is_possible and not self._is_possible(finding.run):
+            self.leave_out(is_certain=False)
             return
         if self.is_full:
             self._left_out.add(key)
@@ -104,8 +120,8 @@ class Selection:
 
     def rule_out(self, why: str, *outcomes: Outcome) -> None:
         """Note outcomes that no run takes, or not together."""
-        if len(self._infeasible) >= MAX_INFEASIBLE:
-            self._more_infeasible += 1
+        if not self.is_listing:
+            self.rule_out_more(1)
             return
         taken = tuple(
             TakenOutcome(
@@ -114,6 +130,10 @@ class Selection:
             for outcome in outcomes
         )
         self._infeasible.append(Infeasible(decisions=taken, why=why))
+
+    def rule_out_more(self, number: int) -> None:
+        """Count what no run takes and is not listed."""
+        self._more_infeasible += number
 
     def has(self, *outcomes: int) -> bool:
         """Whether a chosen run takes all these outcomes."""

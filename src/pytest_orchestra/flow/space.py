@@ -5,7 +5,7 @@ Its size is bounded; what is cut off is said, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -99,7 +99,7 @@ class StateSpace:
         self.is_cut = False
         self.is_barred = False
         self._max_states = max_states
-        self._numbers: dict[State, int] = {self.states[0]: 0}
+        self._numbers: dict[Hashable, int] = {self.states[0]: 0}
         self._origins: list[int] = [-1]
         self._bits: list[int] = [_bits(self.states[0])]
         self._edges: dict[int, tuple[Edge, ...]] = {}
@@ -127,18 +127,45 @@ class StateSpace:
                 continue
             if self.game.cuts_off_turns(state, move):
                 continue
-            after = self.game.after(state, move, consumed)
-            target = self._numbers.get(after)
+            target = self.target(number, move, self.game.after(state, move, consumed))
             if target is None:
-                if self._is_too_much(after, number):
-                    continue
-                target = self._numbers[after] = len(self.states)
-                self.states.append(after)
-                self._bits.append(_bits(after))
-                self._origins.append(number)
+                continue
             edges.append(Edge(self._size, number, target, move, consumed))
             self._size += 1
         return tuple(edges)
+
+    def again(self, max_states: int, takes: Callable[[Move], bool]) -> StateSpace:
+        """Return a space of the same kind with other bounds."""
+        return StateSpace(self.game, max_states, takes)
+
+    def target(self, origin: int, move: Move, state: State) -> int | None:
+        """Return the number of the state to which a move leads; None where it is not followed.
+
+        Args:
+            origin: the state before.
+            move: one that the rules allow.
+            state: what the rules make of it.
+        """
+        del move
+        return self.number(state, state, origin)
+
+    def number(self, key: Hashable, state: State, origin: int) -> int | None:
+        """Return the number of a state, a new one where it was not come to before.
+
+        Args:
+            key: what tells it from others.
+            state: its tokens.
+            origin: from where it was come to.
+        """
+        known = self._numbers.get(key)
+        if known is None:
+            if self._is_too_much(state, origin):
+                return None
+            known = self._numbers[key] = len(self.states)
+            self.states.append(state)
+            self._bits.append(_bits(state))
+            self._origins.append(origin)
+        return known
 
     def why_no_end(self) -> str:
         """Return why a run that was begun may not come to its end."""
