@@ -194,3 +194,14 @@ def test_a_step_that_delivers_nothing_hides_its_earlier_visit(world: World, kit:
 def test_a_step_without_a_call_passes(world: World, kit: Kit) -> None:
     """There is nothing that could fail."""
     assert only(world.run(kit.action(python=None, alias="nothing"))).status is StepStatus.PASSED
+
+
+def test_a_rule_that_does_not_hold_shows_no_secret(world: World, kit: Kit) -> None:
+    """What stands under a secret key is hidden where it is a part of a rule, too."""
+    world.office.answer = kit.answer(access_token="tok-abcdef", n=1)
+    rules = ("answer.body.access_token == 'x'", "answer.body.n == 2", "len(answer.body) == 9")
+    result = only(world.run(kit.action(expect=kit.expecting(*rules))))
+    told = [each.message for each in result.violations]
+    assert told[1] == "answer.body.n == 2 does not hold: answer.body.n = 1"
+    assert "access_token" in told[0]
+    assert "tok-abcdef" not in repr(result)

@@ -56,5 +56,14 @@ def test_the_line_has_the_schema_and_the_credentials() -> None:
         "-c",
         "select 'x'",
     ]
+    assert line.endswith("""-c "select 'x'\"""")
     plain = DbConnection(url="postgresql://h/shop")
     assert psql.line(plain, Statement(text="select 1"), ()).startswith("psql postgresql://h/shop")
+
+
+def test_what_a_shell_would_read_itself_stands_in_single_quotes() -> None:
+    connection = DbConnection(url="postgresql://h/shop")
+    for text in ("select '$HOME'", "select '`x`' as \"X\"", "select E'\\n!'", "select 1"):
+        line = psql.line(connection, Statement(text=text), ())
+        assert shlex.split(line)[-1] == text
+        assert " -c '" in line
