@@ -142,6 +142,7 @@ class TestRun:
         id: ``{{run.id}}``, a UUID.
         item: the pytest item's name, ``amount-high`` or ``amount-high[vip]``.
         data_reason: why it was this data set.
+        taken_over: of SINGLE_STEP and FROM_STEP: the run whose values and positions it took over.
         started_at: ISO 8601 with offset; ``finished_at`` too.
         spec_versions: by service name, from the descriptions' own version fields.
     """
@@ -166,6 +167,7 @@ class TestRun:
     finished_at: str = ""
     spec_versions: Mapping[str, str] = field(default_factory=dict)
     bound: str = ""
+    taken_over: str = ""
     steps: tuple[StepResult, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_orchestra.results import Evidence, JsonLike, StepKind, ViolationType
 
@@ -148,6 +148,24 @@ class Watch(Protocol):
 
     def passed_by(self) -> Sequence[Observation]:
         """The latest of what was not selected, for the near miss; at most 20."""
+        ...
+
+
+@runtime_checkable
+class Rearming(Protocol):
+    """What a client can do, too, where positions outlast the session that took them."""
+
+    def keep(self, position: Position) -> JsonLike:
+        """The position as JSON has it; None: it cannot be kept."""
+        ...
+
+    async def rearm(self, call: Call, kept: JsonLike) -> Position:
+        """Take a position as an earlier session kept it, instead of the present end.
+
+        Raises:
+            ConnectorError: it could not be taken within ``call.within``, or is gone: what lay
+                behind it was deleted, or the stream was made anew.
+        """
         ...
 
 

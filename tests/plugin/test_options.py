@@ -7,7 +7,7 @@ import pytest
     ("argument", "message"),
     [
         ("--orchestra-mode=fast", "*--orchestra-mode: 'fast' is none of RUN_ALL_STEPS, *"),
-        ("--orchestra-mode=single_step", "*--orchestra-mode: SINGLE_STEP is not there yet*"),
+        ("--orchestra-mode=single_step", "*SINGLE_STEP needs --orchestra-step: *"),
         ("--orchestra-criterion=all", "*--orchestra-criterion: 'all' is none of flows, *"),
         ("--orchestra-suite=nowhere", "*--orchestra-suite: 'nowhere' names no suite file*"),
         ("--orchestra-suite=*.nothing", "*--orchestra-suite: '*.nothing' names no suite file*"),
@@ -25,11 +25,11 @@ def test_a_wrong_option_is_a_usage_error(
 
 
 def test_the_help_lists_what_can_be_given(shop: pytest.Pytester) -> None:
-    """Not what is refused as not there yet."""
+    """By name."""
     printed = " ".join(shop.runpytest("--help").stdout.str().split())
-    assert "what to do after a failure: one of RUN_ALL_STEPS, STOP_ON_FIRST_FAILURE" in printed
+    modes = "RUN_ALL_STEPS, STOP_ON_FIRST_FAILURE, SINGLE_STEP, FROM_STEP"
+    assert f"what to do after a failure, or where to go on: one of {modes}" in printed
     assert "which scenarios: one of flows, branches, pairs, paths" in printed
-    assert not [name for name in ("SINGLE_STEP", "FROM_STEP") if name in printed]
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])

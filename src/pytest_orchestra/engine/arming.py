@@ -12,8 +12,8 @@ from pytest_orchestra.engine.context import RunContext
 from pytest_orchestra.engine.deadlines import ask
 from pytest_orchestra.engine.rendering import address_needs, has_address, render_address
 from pytest_orchestra.errors import OrchestraError
-from pytest_orchestra.results import StepKind
-from pytest_orchestra.spi import Call, FieldUse, Position
+from pytest_orchestra.results import JsonLike, StepKind
+from pytest_orchestra.spi import Call, Client, FieldUse, Position, Rearming
 from pytest_orchestra.suite.bound import BoundStep, CallTemplate
 
 ARM_WITHIN = 10.0
@@ -35,9 +35,15 @@ class Armed:
 
     Addresses that need what earlier steps deliver are looked at again after every step, as a
     step of a loop may deliver another value each time.
+
+    Attributes:
+        restored: positions that an earlier run kept; they are taken instead of the present ends.
+        kept: those of this run, for a later one.
     """
 
     clients: Clients
+    restored: Mapping[Address, JsonLike] = field(default_factory=dict)
+    kept: dict[Address, JsonLike] = field(default_factory=dict)
     _positions: dict[Address, Position] = field(default_factory=dict)
     _failures: dict[Address, OrchestraError] = field(default_factory=dict)
     _calls: dict[int, Call] = field(default_factory=dict)
@@ -123,15 +129,26 @@ class Armed:
         channel, alias = template.channel, template.connection
         try:
             client = await self.clients.get(channel, alias, within=ARM_WITHIN)
-            self._positions[address] = await ask(
-                client.arm,
-                call,
-                channel=channel,
-                what=f"the position on the {channel} connection {alias!r}",
-                within=ARM_WITHIN,
-            )
+            what = f"the position on the {channel} connection {alias!r}"
+            given = {"channel": channel, "what": what}
+            kept = self.restored.get(address)
+            if kept is not None and isinstance(client, Rearming):
+                position = await ask(client.rearm, call, kept, **given, within=ARM_WITHIN)
+            else:
+                position = await ask(client.arm, call, **given, within=ARM_WITHIN)
+            self._positions[address] = position
+            if (kept := _kept(client, position)) is not None:
+                self.kept[address] = kept
         except OrchestraError as error:
             self._failures[address] = error
+
+
+def _kept(client: Client, position: Position) -> JsonLike:
+    """The position for a later session; None where that is not to be had."""
+    try:
+        return client.keep(position) if isinstance(client, Rearming) else None
+    except Exception:  # noqa: BLE001 - a plugin may raise anything, and this run has its position
+        return None
 
 
 def _address_of(template: CallTemplate, call: Call) -> Address:

@@ -12,8 +12,10 @@ from pytest_orchestra.engine.arming import Armed
 from pytest_orchestra.engine.context import RunContext
 from pytest_orchestra.engine.execution import Execution
 from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
+from pytest_orchestra.engine.recording import Recorder
 from pytest_orchestra.engine.rendering import references
 from pytest_orchestra.engine.session import EngineSession, timestamp
+from pytest_orchestra.engine.takeover import Takeover
 from pytest_orchestra.engine.telling import step_result
 from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.results import (
@@ -37,6 +39,7 @@ async def run_scenario(
     context: RunContext,
     mode: RunMode = RunMode.STOP_ON_FIRST_FAILURE,
     fixtures: Mapping[str, object] | None = None,
+    takeover: Takeover | None = None,
 ) -> TestRun:
     """Run the scenario's steps in order and give the finished run, masked.
 
@@ -47,6 +50,7 @@ async def run_scenario(
         context: new, by ``new_context``; it may be looked at while and after the run.
         mode: whether to go on after a failure.
         fixtures: values for the Python steps, by name.
+        takeover: the run that SINGLE_STEP or FROM_STEP goes on with.
 
     The ``finally`` steps run whatever became of the others, and fail the run, too.
 
@@ -56,23 +60,27 @@ async def run_scenario(
             run, but for what ends a run in which a step had failed: it stays failed.
     """
     run = _new_run(session, suite, bound, mode, context.run_id)
+    if takeover is not None:
+        run = replace(run, taken_over=takeover.saved.source)
+        takeover.fill(context, bound.steps)
     session.emit(RunStarted(run=run, at=run.started_at))
     execution = Execution(
         session=session,
         context=context,
-        armed=Armed(session.clients),
+        armed=Armed(session.clients, takeover.positions if takeover is not None else {}),
         fixtures=fixtures or {},
+        spent=takeover.spent if takeover is not None else {},
     )
-    walk = _Walk(session=session, run=run, execution=execution)
+    walk = _Walk(session=session, run=run, execution=execution, scenario=bound, takeover=takeover)
     cut: BaseException | None = None
     try:
-        await walk.through(bound, stops=mode is not RunMode.RUN_ALL_STEPS)
+        await walk.through(stops=mode is not RunMode.RUN_ALL_STEPS)
     except BaseException as error:  # noqa: BLE001 - it is raised again
         cut = error
-        walk.leave_out(bound, error)
+        walk.leave_out(error)
     try:
-        if bound.cleanup and not isinstance(cut, GeneratorExit):  # then the loop is gone
-            cut = await walk.clean_up(bound.cleanup, cut)
+        if not isinstance(cut, GeneratorExit):  # then the loop is gone
+            cut = await walk.clean_up(cut)
     except BaseException:
         walk.finish(RunStatus.CANCELLED)
         raise
@@ -82,10 +90,18 @@ async def run_scenario(
     return walk.finish(RunStatus.FAILED if walk.has_failed else RunStatus.PASSED)
 
 
-def new_context(session: EngineSession, suite: BoundSuite, bound: BoundScenario) -> RunContext:
-    """What a run of the scenario knows before its first step; every one has its own run id."""
+def new_context(
+    session: EngineSession,
+    suite: BoundSuite,
+    bound: BoundScenario,
+    takeover: Takeover | None = None,
+) -> RunContext:
+    """What a run of the scenario knows before its first step.
+
+    Every one has its own run id, but for one that goes on where another stood.
+    """
     return RunContext(
-        run_id=str(uuid.uuid4()),
+        run_id=takeover.saved.run_id if takeover is not None else str(uuid.uuid4()),
         session_id=session.id,
         worker=session.worker,
         data=bound.data.values if bound.data else {},
@@ -130,38 +146,68 @@ class _Walk:
     session: EngineSession
     run: TestRun
     execution: Execution
+    scenario: BoundScenario
+    takeover: Takeover | None = None
     results: list[StepResult] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    recorder: Recorder = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with what the run that is taken over left."""
+        self.recorder = Recorder(
+            session=self.session,
+            scenario=self.scenario,
+            execution=self.execution,
+            records=dict(self.takeover.records) if self.takeover is not None else {},
+        )
 
     @property
     def has_failed(self) -> bool:
         return any(result.status is StepStatus.FAILED for result in self.results)
 
-    async def through(self, scenario: BoundScenario, *, stops: bool) -> None:
+    async def through(self, *, stops: bool) -> None:
         """Execute all steps; with ``stops`` none after a failure, nor if a later one must fail."""
         armed, context = self.execution.armed, self.execution.context
-        steps = scenario.steps
-        await armed.begin(scenario.all_steps, context)
+        steps, left_out = self.scenario.steps, self._left_out()
+        cleanup = self.scenario.cleanup if self._cleans_up else ()
+        runs = [each for index, each in enumerate(steps) if index not in left_out]
+        await armed.begin((*runs, *cleanup), context)
         for index, bound in enumerate(steps):
+            if index in left_out:
+                self._tell(bound, NOT_RUN, skipped=left_out[index])
+                continue
             if stops and (unwatchable := armed.unwatchable(steps[index:])) is not None:
                 self._give_up(steps[index:], *unwatchable)
                 return
             if self._lacks(bound):
                 continue
             result = await self._run(bound)
+            self.recorder.record(index, bound)
             if stops and result.status is StepStatus.FAILED:
                 for later in steps[index + 1 :]:
                     self._skip(later, f"step {result.name!r} failed before")
                 return
             await armed.arm_known(context)
 
-    async def clean_up(
-        self, steps: tuple[BoundStep, ...], cut: BaseException | None
-    ) -> BaseException | None:
+    def _left_out(self) -> Mapping[int, str]:
+        """Which steps do not run, and why: they are not asked for."""
+        if (takeover := self.takeover) is None:
+            return {}
+        before = f"taken over of {takeover.saved.source}"
+        others = set(range(len(self.scenario.steps))) - takeover.runs
+        return {
+            index: before if index < takeover.start else "another step was asked for"
+            for index in others
+        }
+
+    @property
+    def _cleans_up(self) -> bool:
+        return self.takeover is None or self.takeover.cleans_up
+
+    async def clean_up(self, cut: BaseException | None) -> BaseException | None:
         """Execute the ``finally`` steps, each whatever became of the ones before.
 
         Args:
-            steps: of ``finally``.
             cut: what ended the run before its last step; then all of them have one deadline.
 
         Returns:
@@ -170,10 +216,12 @@ class _Walk:
         Raises:
             BaseException: a second thing that cut it: nothing more is done.
         """
+        if not (self.scenario.cleanup and self._cleans_up):
+            return cut
         clock = asyncio.get_running_loop().time
         limit = self.session.finally_within
         end = math.inf if cut is None else clock() + limit
-        for bound in steps:
+        for bound in self.scenario.cleanup:
             if cut is not None and _is_cut_again():
                 raise cut
             if self._lacks(bound):
@@ -228,10 +276,10 @@ class _Walk:
             else:
                 self._skip(bound, f"step {unwatchable.step.name!r} cannot be watched")
 
-    def leave_out(self, scenario: BoundScenario, error: BaseException) -> None:
+    def leave_out(self, error: BaseException) -> None:
         """Forget the steps that did not run; in a run that stays failed they are told of."""
         is_told = self.has_failed and isinstance(error, self.session.signals.ends)
-        for bound in scenario.steps[len(self.results) :]:
+        for bound in self.scenario.steps[len(self.results) :]:
             if is_told:
                 self._skip(bound, f"the run was ended before: {type(error).__name__}: {error}")
             else:
@@ -282,6 +330,7 @@ class _Walk:
         at = timestamp()
         final = replace(self.run, status=status, finished_at=at)
         self.session.emit(RunFinished(run=final, at=at))
+        self.recorder.keep(self.run, at, self.hidden)
         return replace(final, steps=tuple(self.results))
 
 

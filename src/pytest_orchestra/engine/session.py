@@ -11,6 +11,7 @@ from pytest_orchestra.engine.clients import Clients
 from pytest_orchestra.engine.environment import Environment
 from pytest_orchestra.engine.files import FileReader
 from pytest_orchestra.engine.python_calls import NO_SIGNALS, Signals
+from pytest_orchestra.engine.saving import SavedContext
 from pytest_orchestra.results import RunEvent
 from pytest_orchestra.spi import ProtocolPlugin
 
@@ -26,6 +27,7 @@ class EngineSession:
         worker: ``{{run.worker}}``: ``gw0`` under xdist, else ``main``.
         emit: is told of every event as it happens; what it gets is masked. It must not raise.
         triggered_by: who or what started the session.
+        keep: is given what each run leaves for a later one, masked. It must not raise.
         finally_within: seconds that the ``finally`` steps of a run that was cut may take together.
         signals: what the test framework's exceptions mean when a Python step raises them.
     """
@@ -36,6 +38,7 @@ class EngineSession:
     environment: Environment
     emit: Callable[[RunEvent], None]
     triggered_by: str = ""
+    keep: Callable[[SavedContext], None] | None = None
     finally_within: float = FINALLY_WITHIN
     signals: Signals = NO_SIGNALS
     clients: Clients = field(init=False)

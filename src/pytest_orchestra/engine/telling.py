@@ -94,6 +94,14 @@ def _status(outcome: Outcome, skipped: str) -> StepStatus:
     return StepStatus.FLAKY if outcome.retries else StepStatus.PASSED
 
 
+def masked(value: object, *, mask: Mask, hidden: set[str]) -> object:
+    """A JSON-like value less the secrets, and less what stood under secret keys in its run."""
+    known = mask.value(value, hidden)
+    if not hidden:
+        return known
+    return _Texts(mask, sorted(hidden, key=len, reverse=True)).value(known)
+
+
 def _kept(seen: Evidence, masked: Any) -> tuple[Evidence, Mapping[str, JsonLike]]:  # noqa: ANN401 - JSON-like values
     """What was seen and saved, of masked values."""
     *parts, saved = masked

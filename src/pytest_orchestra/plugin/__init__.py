@@ -112,6 +112,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return collect_file(file_path, parent)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the scenarios that do not have the step that was asked for."""
+    if config.stash[options.OPTIONS].step is not None:
+        from pytest_orchestra.plugin.stepping import choose_items
+
+        choose_items(config, items)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,

@@ -15,6 +15,7 @@ from pytest_orchestra.engine.python_calls import Signals
 from pytest_orchestra.engine.runner import new_context, run_scenario
 from pytest_orchestra.engine.session import EngineSession, timestamp
 from pytest_orchestra.plugin import unreported
+from pytest_orchestra.plugin.contexts import Contexts
 from pytest_orchestra.plugin.events import Events, Listener
 from pytest_orchestra.plugin.exclusion import Exclusion
 from pytest_orchestra.plugin.inputs import protocols
@@ -24,6 +25,7 @@ from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
 from pytest_orchestra.plugin.presenting import data_of, failure_of, properties_of
+from pytest_orchestra.plugin.stepping import TAKEN, takeover_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.waiting import WAITING
 from pytest_orchestra.plugin.workers import SHARED
@@ -56,12 +58,14 @@ class Driver:
     log: EventLog | None
     exclusion: Exclusion
     concurrency: Concurrency | None = None
+    contexts: Contexts | None = None
 
     def context_of(self, item: ScenarioItem) -> RunContext:
         """The context of the item's run, if it has begun, else a new one.
 
         Raises:
-            ConfigurationError: variables are missing that its connections need.
+            ConfigurationError: variables are missing that its connections need, or what it
+                should go on with is not there.
         """
         if self.concurrency is not None and (known := self.concurrency.context_of(item)):
             return known
@@ -72,7 +76,8 @@ class Driver:
         calls = [bound.step.call for bound in item.bound.all_steps if bound.step.call is not None]
         self._skip_disabled(calls)
         self.session.environment.look_up((call.channel, call.connection) for call in calls)
-        return new_context(self.session, item.suite, item.bound)
+        takeover = takeover_of(item, self.mode, self.session.environment.name, self.contexts)
+        return new_context(self.session, item.suite, item.bound, takeover)
 
     def run(self, item: ScenarioItem, fixtures: Mapping[str, Any]) -> None:
         """Run the item's scenario to its end.
@@ -91,6 +96,7 @@ class Driver:
             raise ScenarioFailed(failure_of(run, item))
         flaky = properties[FLAKY]
         said = [run.bound, *([f"FLAKY: {flaky}"] if flaky else []), f"run {run.id}"]
+        said += [f"took over {run.taken_over}"] if run.taken_over else []
         item.add_report_section("call", "orchestra", f"{data_of(run)}{'; '.join(said)}")
 
     def start(
@@ -104,6 +110,7 @@ class Driver:
             context=fixtures["orchestra_context"],
             mode=self.mode,
             fixtures=fixtures,
+            takeover=item.stash.get(TAKEN, None),
         )
         return self.exclusion.of(item, work) if self.exclusion.is_needed(item.session) else work
 
@@ -143,6 +150,9 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
     written = [log.tell] if log is not None else []
     listeners = (*written, config.stash[WAITING].waiting.tell)
     events = Events(listeners, reports=tuple(_allure_listener(config)))
+    contexts = None
+    if log is not None:
+        contexts = Contexts(folder=shared.folder, root=config.rootpath, complain=_complain(config))
     session = EngineSession(
         id=shared.id,
         worker=shared.worker,
@@ -151,6 +161,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         emit=events.tell,
         triggered_by=_user(),
         signals=SIGNALS,
+        keep=contexts.write if contexts is not None else None,
         finally_within=options.finally_s,
     )
     mode = options.mode
@@ -171,6 +182,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         exclusion=Exclusion(shared.joined, shared.worker, options.exclusive_s),
         events=events,
         log=log,
+        contexts=contexts,
     )
     driver.concurrency = _concurrency(config, driver)
     return driver

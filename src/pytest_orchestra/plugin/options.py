@@ -16,6 +16,7 @@ from pytest_orchestra.plugin.shards import Shard, read_shard
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
 _DIGITS = 10
 """A number that is asked for has fewer."""
+STEPPING = ("SINGLE_STEP", "FROM_STEP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,6 @@ class _Option:
 
     Attributes:
         text: what it does; its choices are added.
-        later: choices that are known and refused as not there yet.
         is_number: at least 1.
         is_of_item: it matters where one item runs again.
     """
@@ -34,7 +34,6 @@ class _Option:
     metavar: str = ""
     repeatable: bool = False
     choices: tuple[str, ...] = ()
-    later: tuple[str, ...] = ()
     is_number: bool = False
     is_of_item: bool = True
     ini: str | None = None
@@ -78,9 +77,18 @@ _TABLE = (
     _Option(
         name="mode",
         metavar="MODE",
-        choices=("RUN_ALL_STEPS", "STOP_ON_FIRST_FAILURE"),
-        later=("SINGLE_STEP", "FROM_STEP"),
-        text="what to do after a failure",
+        choices=("RUN_ALL_STEPS", "STOP_ON_FIRST_FAILURE", *STEPPING),
+        text="what to do after a failure, or where to go on",
+    ),
+    _Option(
+        name="step",
+        metavar="STEP",
+        text="the step of SINGLE_STEP and FROM_STEP: its alias or place, #2 for a later visit",
+    ),
+    _Option(
+        name="context",
+        metavar="FILE",
+        text="the saved context that they take over, instead of that of the last run",
     ),
     _Option(
         name="criterion",
@@ -128,6 +136,8 @@ class Options:
         shard: the part of the items that runs; None: all.
         durations: files, absolute, to balance parts by.
         mode: upper case.
+        step: as it was called; only in the modes that go on at a step, as ``context`` is.
+        context: absolute.
         global_data: files of GLOBAL data sets, as globs relative to rootdir.
         state_dir: folder of the sessions' state, relative to rootdir.
         keep: how many sessions' state stays there.
@@ -144,6 +154,8 @@ class Options:
     data: tuple[str, ...] = ()
     data_tags: tuple[str, ...] = ()
     mode: str = DEFAULT_MODE
+    step: str | None = None
+    context: Path | None = None
     criterion: str | None = None
     ini_criterion: str | None = None
     fail_flaky: bool = False
@@ -226,6 +238,8 @@ def read_options(config: pytest.Config) -> Options:
         data=tuple(said["data"].best),
         data_tags=tuple(said["data-tag"].best),
         mode=said["mode"].best or DEFAULT_MODE,
+        step=_step(said),
+        context=_context(config, said),
         criterion=said["criterion"].flag or None,
         ini_criterion=said["criterion"].ini or None,
         fail_flaky=bool(said["fail-flaky"].best),
@@ -248,10 +262,8 @@ def _checked(option: _Option, value: Any, called: str) -> Any:  # noqa: ANN401 -
         return _number(value, called)
     if not option.choices or not value:
         return value
-    known = {choice.lower(): choice for choice in (*option.choices, *option.later)}
+    known = {choice.lower(): choice for choice in option.choices}
     choice = known.get(str(value).strip().lower())
-    if choice in option.later:
-        raise pytest.UsageError(f"{called}: {choice} is not there yet")
     if choice is not None:
         return choice
     raise pytest.UsageError(f"{called}: {value!r} is none of {', '.join(option.choices)}")
@@ -262,6 +274,26 @@ def _number(value: object, called: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text)):
         raise pytest.UsageError(f"{called} is {text!r}: give a number of at least 1")
     return int(text)
+
+
+def _step(said: Mapping[str, _Said]) -> str | None:
+    mode, step = said["mode"].best or DEFAULT_MODE, said["step"].best or None
+    if mode in STEPPING:
+        if step is None:
+            raise pytest.UsageError(f"{mode} needs --orchestra-step: an alias, or a place")
+    elif unused := next((each for each in ("step", "context") if said[each].best), None):
+        raise pytest.UsageError(
+            f"--orchestra-{unused} says nothing in mode {mode}:"
+            f" add --orchestra-mode={' or '.join(STEPPING)}"
+        )
+    return str(step) if step is not None else None
+
+
+def _context(config: pytest.Config, said: Mapping[str, _Said]) -> Path | None:
+    flag, ini = said["context"]
+    if flag:
+        return (config.invocation_params.dir / str(flag)).absolute()
+    return (config.rootpath / str(ini)).absolute() if ini else None
 
 
 def _seconds(config: pytest.Config, name: str) -> float:

@@ -128,7 +128,8 @@ def _progress(run: TestRun) -> str:
         parts[0] += f" ({flaky} FLAKY)"
     if skipped := number(StepStatus.SKIPPED):
         parts.append(f"{skipped} skipped")
-    return f"{', '.join(parts)}; {run.bound}; run {run.id}"
+    over = f", which took over {run.taken_over}" if run.taken_over else ""
+    return f"{', '.join(parts)}; {run.bound}; run {run.id}{over}"
 
 
 def _command(line: str) -> str:

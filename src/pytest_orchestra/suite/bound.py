@@ -148,6 +148,8 @@ class Step:
         call: None for a Python step.
         save: name to expression over the channel's roots.
         exclusive: scenarios with steps that name the same take turns; ``*``: no other runs.
+        always: it runs also where what it delivered could be taken over of an earlier run.
+        fingerprint: hex digits of how it is written.
     """
 
     id: str
@@ -162,6 +164,8 @@ class Step:
     save: Mapping[str, Expression] = field(default_factory=dict)
     retry: Retry = Retry()
     exclusive: str | None = None
+    always: bool = False
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ class RetryPart(DocumentModel):
 class FinallyPart(DocumentModel):
     """One step of ``finally``: it has one call, and no place."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("use", "with", "always"), _LEAVE_OUT)
+    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("use", "with"), _LEAVE_OUT)
 
     name: str | None = None
     alias: str | None = None
@@ -141,6 +141,7 @@ class StepPart(FinallyPart):
 
     at: Texts | None = None
     leaving: Texts | None = None
+    always: Flag = False
 
 
 class ChannelDefaultsPart(DocumentModel):

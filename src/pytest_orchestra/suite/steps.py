@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import CodeType
 from typing import NamedTuple
 
 from pytest_orchestra.documents.document import PartPath
@@ -108,6 +111,7 @@ class StepCompiler:
             python=marked,
             expect=default_expect(self.context.defaults, marked.within),
             exclusive=marked.exclusive,
+            fingerprint=_digits(_code_of(marked.function)),
         )
         return PlacedStep(step=step, places=(element,))
 
@@ -201,11 +205,26 @@ class StepCompiler:
             save=save,
             retry=_retry(part.retry),
             exclusive=part.exclusive,
+            always=isinstance(part, StepPart) and part.always,
+            fingerprint=_digits(repr(self.context.document.part(at))),
         )
 
     def _say(self, code: str, message: str, path: PartPath, *, hint: str = "") -> None:
         at = self.context.document.location(path)
         self.problems.append(mistake(code, message, at=at, hint=hint))
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def _code_of(function: Callable[..., object]) -> str:
+    """What tells one version of a function from another: its code without places."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return repr(type(function))
+    constants = [each for each in code.co_consts if not isinstance(each, CodeType)]
+    return f"{code.co_code!r} {code.co_names} {constants!r}"
 
 
 def _retry(part: RetryPart | None) -> Retry:

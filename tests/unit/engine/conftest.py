@@ -533,6 +533,7 @@ class World:
     file: Path
     events: list[RunEvent] = field(default_factory=list)
     contexts: list[RunContext] = field(default_factory=list)
+    bound: BoundScenario | None = None
 
     def __post_init__(self) -> None:
         self.session = EngineSession(
@@ -585,6 +586,7 @@ class World:
             criterion=Criterion.BRANCHES,
             spec_versions={"office": "1.2"},
         )
+        self.bound = bound
         context = new_context(self.session, suite, bound)
         self.contexts.append(context)
         return run_scenario(

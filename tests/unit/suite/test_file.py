@@ -95,7 +95,7 @@ def test_planned_keys_of_a_suite_are_refused_by_name(key: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("key", ["use", "with", "always"])
+@pytest.mark.parametrize("key", ["use", "with"])
 def test_planned_keys_of_a_step_are_refused_by_name(key: str) -> None:
     text = f"process: a.bpmn\nsteps:\n  - at: A\n    {key}: 1\n"
     assert problems_of(text) == [

@@ -10,6 +10,7 @@ from itertools import islice
 
 from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES, Arrival, Place
 from pytest_orchestra.protocols.arrivals.selection import Selection
+from pytest_orchestra.results import JsonLike
 from pytest_orchestra.spi import Observation
 
 MOST_PASSED_BY = 20
@@ -24,11 +25,13 @@ class Mark:
     Attributes:
         number: arrivals before it were there before.
         counts: whether an arrival's ``order`` lies behind the position.
+        kept: the position as JSON has it, for a later session.
     """
 
     place: Place
     number: int
     counts: Callable[[object], bool]
+    kept: JsonLike = None
 
 
 class ArrivalWatch:

@@ -15,6 +15,7 @@ from pytest_orchestra.protocols.kafka.messages import observation, outgoing, top
 from pytest_orchestra.protocols.kafka.publisher import Publisher
 from pytest_orchestra.protocols.kafka.reader import Reader
 from pytest_orchestra.protocols.payloads import PayloadError, as_text
+from pytest_orchestra.results import JsonLike
 from pytest_orchestra.spi import Call, Observation, Position
 
 CLOSE_WITHIN = 1.5
@@ -36,6 +37,7 @@ class KafkaClient:
         self._brokers = Brokers(connection)
         self._reader = Reader(connection, self._brokers)
         self._publisher = Publisher(connection, self._brokers)
+        self._others: list[Reader] = []
 
     async def act(self, call: Call) -> Observation:
         """Send the call's message and wait until it is stored."""
@@ -51,6 +53,16 @@ class KafkaClient:
     async def arm(self, call: Call) -> Position:
         """Take the end of the call's topic; one that is not there yet counts from its start."""
         return await self._reader.arm(topic_of(call), call.within)
+
+    def keep(self, position: Position) -> JsonLike:
+        """Give the offsets of the position, by partition."""
+        return position.kept if isinstance(position, Mark) else None
+
+    async def rearm(self, call: Call, kept: JsonLike) -> Position:
+        """Take a position of an earlier session; a reader of its own reads on from there."""
+        reader = Reader(self._connection, self._brokers)
+        self._others.append(reader)
+        return await reader.arm(topic_of(call), call.within, kept=kept)
 
     def watch(self, call: Call, position: Position) -> ArrivalWatch:
         """Watch the call's topic for what its key, headers and correlation_id select."""
@@ -81,7 +93,7 @@ class KafkaClient:
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_WITHIN):
                 await asyncio.gather(
-                    self._reader.close(),
+                    *(reader.close() for reader in (self._reader, *self._others)),
                     self._publisher.close(),
                     self._brokers.close(),
                     return_exceptions=True,

@@ -24,7 +24,8 @@ from pytest_orchestra.protocols.kafka.brokers import Brokers, End
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_options
 from pytest_orchestra.protocols.kafka.failures import DRIVER_ERRORS, failure, spoken
 from pytest_orchestra.protocols.kafka.quiet import QuietConsumer
-from pytest_orchestra.protocols.kafka.topic_log import TopicLog
+from pytest_orchestra.protocols.kafka.topic_log import TopicLog, kept_ends
+from pytest_orchestra.results import JsonLike
 
 if TYPE_CHECKING:
     from pytest_orchestra.protocols.kafka.messages import Record
@@ -64,11 +65,16 @@ class Reader:
         self._unread: ConnectorError | None = None
         self._unread_at = 0.0
 
-    async def arm(self, topic: str, within: float) -> Mark:
+    async def arm(self, topic: str, within: float, *, kept: JsonLike = None) -> Mark:
         """Take the topic's end as a position and read on from there, if it is not read already.
 
+        Args:
+            topic: its name.
+            within: seconds.
+            kept: a position of an earlier session, of a topic that is not read yet.
+
         Raises:
-            ConnectorError: it could not be taken within ``within`` seconds.
+            ConnectorError: it could not be taken within ``within`` seconds, or is gone.
         """
         try:
             async with asyncio.timeout(within):
@@ -77,7 +83,7 @@ class Reader:
                 if topic in self._logs:
                     return await self._mark(topic, patience)
                 async with self._turn:  # of two first armings the later reads what the other skips
-                    return await self._mark(topic, patience)
+                    return await self._mark(topic, patience, kept)
         except DRIVER_ERRORS as error:
             raise failure(error, self._connection, f"taking the position of {topic}") from error
 
@@ -105,7 +111,7 @@ class Reader:
             self._consumer = consumer
             self._tasks = [asyncio.create_task(self._keep_refreshing())]
 
-    async def _mark(self, topic: str, patience: float) -> Mark:
+    async def _mark(self, topic: str, patience: float, kept: JsonLike = None) -> Mark:
         clock = asyncio.get_running_loop().time
         until = clock() + patience
         number = self._logs[topic].place.count if topic in self._logs else 0
@@ -117,6 +123,8 @@ class Reader:
                 if not error.retriable or clock() > until:
                     raise
             await asyncio.sleep(PAUSE)
+        if kept is not None:
+            ends = await self._found_again(topic, kept, ends)
         if topic not in self._logs:
             self._logs[topic] = TopicLog(Place(topic), next=dict(ends))
             self._assign()
@@ -126,6 +134,18 @@ class Reader:
             self._missing.set()
         self._tell()
         return self._logs[topic].mark(number, ends)
+
+    async def _found_again(
+        self, topic: str, kept: JsonLike, ends: Mapping[int, int]
+    ) -> Mapping[int, int]:
+        try:
+            return kept_ends(kept, starts=await self._offsets(topic, End.FIRST), ends=ends)
+        except ValueError as error:
+            raise ConnectorError(
+                f"the position in {topic} that was kept is gone: {error}",
+                code="kafka.position_gone",
+                hint="Run the scenario as a whole again.",
+            ) from error
 
     async def _offsets(self, topic: str, end: End) -> Mapping[int, int]:
         """Give the offsets at that end of the topic's partitions; none: there is no such topic."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import Mark, Place
 from pytest_orchestra.protocols.kafka.messages import arrival
+from pytest_orchestra.results import JsonLike
 
 if TYPE_CHECKING:
     from pytest_orchestra.protocols.kafka.messages import Record
@@ -50,7 +51,8 @@ class TopicLog:
                     )
             return False
 
-        return Mark(place=self.place, number=number, counts=counts)
+        kept = {str(partition): offset for partition, offset in ends.items()}
+        return Mark(place=self.place, number=number, counts=counts, kept=kept)
 
     def is_known(self, partitions: Iterable[int]) -> bool:
         """Take note that the topic has ``partitions``; say whether all were read before."""
@@ -87,3 +89,31 @@ class TopicLog:
                 continue
             self.next[record.partition] = record.offset + 1
             self.place.add(arrival(record, self.era, most))
+
+
+def kept_ends(
+    kept: JsonLike, *, starts: Mapping[int, int], ends: Mapping[int, int]
+) -> Mapping[int, int]:
+    """The offsets of a position that an earlier session kept; of partitions that came since: 0.
+
+    Args:
+        kept: offsets by partition.
+        starts: the first offsets that are there now.
+        ends: the next ones.
+
+    Raises:
+        ValueError: it is none, or messages behind it are gone; the text says so.
+    """
+    if not isinstance(kept, Mapping):
+        message = "it is no position of a topic"
+        raise ValueError(message)  # noqa: TRY004 - what a file says, not what a caller gave
+    then = {int(str(partition)): int(str(offset)) for partition, offset in kept.items()}
+    for partition, offset in then.items():
+        where = f"partition {partition}"
+        if ends.get(partition, -1) < offset:
+            message = f"offset {offset} of {where} does not exist: the topic was made anew"
+            raise ValueError(message)
+        if (first := starts.get(partition, 0)) > offset:
+            message = f"{where} begins at offset {first} now, after {offset}"
+            raise ValueError(message)
+    return {**dict.fromkeys(ends, 0), **then}

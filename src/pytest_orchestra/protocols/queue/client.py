@@ -14,6 +14,7 @@ from pytest_orchestra.protocols.queue.entries import observation, outgoing, queu
 from pytest_orchestra.protocols.queue.failures import DRIVER_ERRORS, failure
 from pytest_orchestra.protocols.queue.reader import Reader
 from pytest_orchestra.protocols.queue.streams import Streams
+from pytest_orchestra.results import JsonLike
 from pytest_orchestra.spi import Call, Observation, Position
 
 CLOSE_WITHIN = 1.5
@@ -30,6 +31,7 @@ class QueueClient:
         self._connection = connection
         self._streams = Streams(connection)
         self._reader = Reader(connection, self._streams)
+        self._others: list[Reader] = []
 
     async def act(self, call: Call) -> Observation:
         """Add the call's message to its stream."""
@@ -44,6 +46,16 @@ class QueueClient:
     async def arm(self, call: Call) -> Position:
         """Take the end of the call's stream; one that is not there yet counts from its start."""
         return await self._reader.arm(queue_of(call), call.within)
+
+    def keep(self, position: Position) -> JsonLike:
+        """Give the id of the entry before the position."""
+        return position.kept if isinstance(position, Mark) else None
+
+    async def rearm(self, call: Call, kept: JsonLike) -> Position:
+        """Take a position of an earlier session; a reader of its own reads on from there."""
+        reader = Reader(self._connection, self._streams)
+        self._others.append(reader)
+        return await reader.arm(queue_of(call), call.within, kept=kept)
 
     def watch(self, call: Call, position: Position) -> ArrivalWatch:
         """Watch the call's stream for what its key, headers and correlation_id select."""
@@ -73,5 +85,6 @@ class QueueClient:
         """End the connections, in vain if it must be."""
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_WITHIN):
-                await self._reader.close()
+                for reader in (self._reader, *self._others):
+                    await reader.close()
                 await self._streams.close()

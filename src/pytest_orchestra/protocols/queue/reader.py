@@ -13,8 +13,9 @@ from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import Mark, end
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.failures import DRIVER_ERRORS, failure
-from pytest_orchestra.protocols.queue.stream_log import StreamLog
+from pytest_orchestra.protocols.queue.stream_log import StreamLog, kept_state
 from pytest_orchestra.protocols.queue.streams import Streams
+from pytest_orchestra.results import JsonLike
 
 BLOCK_MS = 20
 """How long a read waits: a stream that is armed meanwhile is read after it."""
@@ -44,18 +45,24 @@ class Reader:
         self._task: asyncio.Task[None] | None = None
         self._lost: ConnectorError | None = None
 
-    async def arm(self, queue: str, within: float) -> Mark:
+    async def arm(self, queue: str, within: float, *, kept: JsonLike = None) -> Mark:
         """Take the stream's end as a position and read on from there, if it is not read already.
 
+        Args:
+            queue: its name.
+            within: seconds.
+            kept: a position of an earlier session, of a stream that is not read yet.
+
         Raises:
-            ConnectorError: it could not be taken within ``within`` seconds, or is no stream.
+            ConnectorError: it could not be taken within ``within`` seconds, is gone, or is no
+                stream.
         """
         try:
             async with asyncio.timeout(within):
                 if queue in self._logs:
                     return await self._mark(queue)
                 async with self._turn:  # of two first armings the later reads what the other skips
-                    return await self._mark(queue)
+                    return await self._mark(queue, kept)
         except DRIVER_ERRORS as error:
             doing = f"taking the position of {queue}"
             raise failure(error, self._connection, doing) from error
@@ -66,15 +73,24 @@ class Reader:
         if task is not None:
             await end([task])
 
-    async def _mark(self, queue: str) -> Mark:
+    async def _mark(self, queue: str, kept: JsonLike = None) -> Mark:
         number = self._logs[queue].place.count if queue in self._logs else 0
         state = await self._streams.state(queue)
+        if kept is not None:
+            try:
+                state = kept_state(kept, state)
+            except ValueError as error:
+                raise ConnectorError(
+                    f"the position in {queue} that was kept is gone: {error}",
+                    code="queue.position_gone",
+                    hint="Run the scenario as a whole again.",
+                ) from error
         if queue not in self._logs:
             self._logs[queue] = StreamLog.begin(queue, state)
             self._tell()
         if self._task is None:
             self._task = asyncio.create_task(self._keep_reading())
-        return self._logs[queue].mark(number, state.last)
+        return self._logs[queue].mark(number, state)
 
     def _tell(self) -> None:
         """Let the places know what keeps messages from them."""

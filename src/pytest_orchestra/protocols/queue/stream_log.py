@@ -9,6 +9,7 @@ from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import Mark, Place
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.entries import Fields, arrival, entry_id
+from pytest_orchestra.results import JsonLike
 
 NOTHING = b"0-0"
 """The position before every entry."""
@@ -45,6 +46,31 @@ class StreamState:
         )
 
 
+def kept_state(kept: JsonLike, now: StreamState) -> StreamState:
+    """The end of a stream as an earlier session kept it.
+
+    Raises:
+        ValueError: it is none, or entries behind it are gone; the text says so.
+    """
+    match kept:
+        case {"last": str(last), "added": int() | None as added}:
+            then = StreamState(last=last.encode(), added=added)
+        case _:
+            message = "it is no position of a stream"
+            raise ValueError(message)
+    if entry_id(now.last) < entry_id(then.last):
+        message = f"the stream ends at {now.last.decode()} now: it was made anew"
+        raise ValueError(message)
+    if now.first is not None and entry_id(now.first) <= entry_id(then.last):
+        return then
+    if now.added is not None and then.added is not None:
+        missed = now.added - then.added - now.length
+        if missed > 0:
+            message = f"{missed} entries that came after it were trimmed or deleted"
+            raise ValueError(message)
+    return then
+
+
 def _id(entry: object) -> bytes | None:
     """Give the id of an entry in an answer; an empty stream has none."""
     match entry:
@@ -75,9 +101,10 @@ class StreamLog:
         """Read on from where the stream ends now."""
         return cls(Place(queue), last=state.last, _added=state.added)
 
-    def mark(self, number: int, last: bytes) -> Mark:
-        """Give the position behind the entry ``last``."""
-        position = entry_id(last)
+    def mark(self, number: int, state: StreamState) -> Mark:
+        """Give the position at the end of ``state``."""
+        position = entry_id(state.last)
+        kept = {"last": state.last.decode(), "added": state.added}
 
         def counts(order: object) -> bool:
             match order:
@@ -85,7 +112,7 @@ class StreamLog:
                     return (milliseconds, sequence) > position
             return False
 
-        return Mark(place=self.place, number=number, counts=counts)
+        return Mark(place=self.place, number=number, counts=counts, kept=kept)
 
     def take_in(self, entries: Iterable[tuple[bytes, Fields]], connection: QueueConnection) -> None:
         """Hand on what was read."""

@@ -113,3 +113,21 @@ async def test_a_call_is_reproduced_by_kcat(client: KafkaClient, call: Make) -> 
     assert "printf" in client.reproduce(call(key="k", value=1))
     assert client.reproduce(call(value=None)).startswith("# the message to orders cannot be sent")
     assert client.reproduce(call(key=object())).startswith("# ")
+
+
+async def test_a_later_session_sees_what_came_after_a_position_that_was_kept(
+    connection: KafkaConnection, client: KafkaClient, call: Make
+) -> None:
+    """Also where the topic is read already, from another position."""
+    await client.act(call(value={"n": 1}))
+    kept = client.keep(await client.arm(call()))
+    await client.act(call(value={"n": 2}))
+    later = KafkaClient(connection)
+    try:
+        await later.arm(call())
+        watch = later.watch(call(), await later.rearm(call(), kept))
+        assert [seen.value for seen in await watch.look(5)] == [{"n": 2}]
+        with pytest.raises(ConnectorError, match="was kept is gone: offset 900 of partition"):
+            await later.rearm(call(), {"0": 900})
+    finally:
+        await later.close()

@@ -1,9 +1,15 @@
 """How far a topic is read."""
 
+import pytest
 from aiokafka import ConsumerRecord
 
 from pytest_orchestra.protocols.arrivals import Place
-from pytest_orchestra.protocols.kafka.topic_log import GONE_AFTER, LOOKS_APART, TopicLog
+from pytest_orchestra.protocols.kafka.topic_log import (
+    GONE_AFTER,
+    LOOKS_APART,
+    TopicLog,
+    kept_ends,
+)
 
 
 def records(*offsets: int, partition: int = 0) -> "list[ConsumerRecord[bytes, bytes]]":
@@ -83,3 +89,23 @@ def test_messages_that_went_before_they_were_read_are_noted() -> None:
 
     assert reading.next == {0: 8}
     assert reading.place.note == ("3 messages of partition 0 were deleted before they were read")
+
+
+def test_a_position_that_was_kept_is_found_again() -> None:
+    kept = log(p0=5).mark(0, {0: 5, 1: 0}).kept
+    assert kept == {"0": 5, "1": 0}
+    assert kept_ends(kept, starts={0: 5, 1: 0, 2: 0}, ends={0: 9, 1: 0, 2: 4}) == {0: 5, 1: 0, 2: 0}
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        ({"0": 10}, "offset 10 of partition 0 does not exist: the topic was made anew"),
+        ({"7": 0}, "offset 0 of partition 7 does not exist"),
+        ({"0": 3}, "partition 0 begins at offset 4 now, after 3"),
+        ([5], "it is no position of a topic"),
+    ],
+)
+def test_a_position_that_is_gone_is_told(kept: object, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}"):
+        kept_ends(kept, starts={0: 4}, ends={0: 9})

@@ -1,7 +1,14 @@
 """How far a stream is read."""
 
+import pytest
+
 from pytest_orchestra.protocols.queue.connection import QueueConnection
-from pytest_orchestra.protocols.queue.stream_log import NOTHING, StreamLog, StreamState
+from pytest_orchestra.protocols.queue.stream_log import (
+    NOTHING,
+    StreamLog,
+    StreamState,
+    kept_state,
+)
 
 CONNECTION = QueueConnection(url="redis://h")
 
@@ -25,7 +32,7 @@ def reading(last: int, added: int | None, read: int = 0) -> StreamLog:
 
 
 def test_a_position_counts_what_comes_after_it() -> None:
-    mark = reading(5, 0).mark(3, b"5-1")
+    mark = reading(5, 0).mark(3, StreamState(last=b"5-1", added=7))
 
     assert mark.number == 3
     assert [mark.counts(order) for order in ((5, 1), (5, 2), (6, 0), "odd")] == [
@@ -34,6 +41,29 @@ def test_a_position_counts_what_comes_after_it() -> None:
         True,
         False,
     ]
+
+
+def test_a_position_that_was_kept_is_found_again() -> None:
+    now = state(9, 3, 7, 9)
+    kept = reading(5, 0).mark(0, state(5, None, 0, 5)).kept
+    assert kept_state(kept, now).last == b"5-0"
+    assert kept_state({"last": "5-0", "added": None}, state(9, 6, 4, None)).last == b"5-0"
+    assert kept_state(kept, state(9, 6, 4, 9)).added == 5
+
+
+@pytest.mark.parametrize(
+    ("kept", "now", "why"),
+    [
+        ({"last": "5-0", "added": 5}, state(9, 8, 2, 9), "2 entries that came after it were tr"),
+        ({"last": "5-0", "added": 5}, state(3, 1, 3, 3), "the stream ends at 3-0 now: it was made"),
+        ({"last": "5-0", "added": 5}, StreamState(), "the stream ends at 0-0 now: it was made"),
+        ({"last": 5}, state(9, 8, 2, 9), "it is no position of a stream"),
+        ("5-0", state(9, 8, 2, 9), "it is no position of a stream"),
+    ],
+)
+def test_a_position_that_is_gone_is_told(kept: object, now: StreamState, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}"):
+        kept_state(kept, now)
 
 
 def test_reading_goes_on_behind_what_was_read() -> None:

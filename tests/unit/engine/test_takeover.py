@@ -1,0 +1,118 @@
+"""What is kept of a run, and comes back as it was."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_orchestra.engine.saving import SavedContext, gaps, read_saved, restored, storable
+from pytest_orchestra.engine.takeover import take_over
+from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.suite.bound import RunMode
+from pytest_orchestra.suite.python_steps import PythonStep
+
+if TYPE_CHECKING:
+    from tests.unit.engine.conftest import Kit, World
+
+
+def there_and_back(value: object) -> object:
+    return restored(json.loads(json.dumps(storable(value))))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        7,
+        1.5,
+        "text",
+        Decimal("12.10"),
+        Decimal("1.00000000000000000000001"),
+        [1, [Decimal("1.1")], {}],
+        {"a": {"b": [None]}, "$decimal": 1, "c": Decimal(1)},
+    ],
+)
+def test_values_come_back_as_they_were(value: object) -> None:
+    back = there_and_back(value)
+    assert back == value
+    assert type(back) is type(value)
+
+
+def test_what_a_file_cannot_hold_is_known_to_be_lost() -> None:
+    back = there_and_back({"a": [object()], "b": float("nan"), "c": {1: 2}, "d": "x *** y"})
+    assert list(gaps(back, "***")) == ["object", "float", "dict", "secret"]
+
+
+@pytest.mark.parametrize(
+    ("tree", "why"),
+    [
+        ([], "x.json is no saved context"),
+        ({}, "x.json is no saved context"),
+        ({"format": 2}, "x.json is a saved context of format 2"),
+        ({"format": 1}, "x.json is damaged: KeyError"),
+    ],
+)
+def test_what_is_no_saved_context_is_refused(tree: object, why: str) -> None:
+    with pytest.raises(ConfigurationError, match=why):
+        read_saved(tree, where="x.json")
+
+
+def kept(world: World) -> list[SavedContext]:
+    saved: list[SavedContext] = []
+    world.session.keep = saved.append
+    return saved
+
+
+def test_a_saved_context_comes_back_from_a_file(world: World, kit: Kit) -> None:
+    """With positions, and with what its steps used up."""
+    saved = kept(world)
+    world.office.answer = kit.answer(id=Decimal("7.10"))
+    world.loop.call_later(1, world.office.deliver, "box", kit.letter(1))
+    world.run(kit.action(alias="a"), kit.arrival(alias="b"), data={"x": 1})
+    (context,) = saved
+    assert context.steps[1].spent == ("box@1",)
+    tree = json.loads(json.dumps(context.tree()))
+    assert read_saved(tree, where="x") == context
+
+
+def test_a_run_that_was_cut_leaves_what_it_knew(world: World, kit: Kit) -> None:
+    saved = kept(world)
+    world.office.answer = kit.answer(500)
+    world.run(kit.action(alias="a"), kit.action(alias="b"))
+    (context,) = saved
+    assert [each.failed for each in context.steps] == [True, False]
+    assert context.steps[1].values is None
+
+
+def test_secrets_are_hidden_in_what_is_kept(world: World, kit: Kit) -> None:
+    """Also where they stand under other keys, in other steps."""
+    saved = kept(world)
+    replies = iter([kit.answer(token="eyJhbGci"), kit.answer(said="you are eyJhbGci")])
+    world.office.on_act = lambda _: next(replies)
+    world.run(kit.action(alias="a"), kit.action(alias="b"))
+    assert "eyJhbGci" not in json.dumps(saved[0].tree())
+
+
+def test_what_cannot_be_written_to_a_file_is_refused_where_it_is_read(
+    world: World, kit: Kit
+) -> None:
+    """It names the type; what is not read does not matter."""
+    saved = kept(world)
+    step = PythonStep(function=lambda: {"lock": object(), "n": 1}, place="Write", name="a")
+    first = kit.action("a", alias="a", python=step)
+    fine = kit.action("b", call={"n": "{{step.a.n}}"})
+    wrong = kit.action("c", call={"lock": "{{step.a.lock}}"})
+    world.run(first, fine, wrong)
+    bound = world.bound
+    assert bound is not None
+    assert take_over(read(saved[0]), bound, (1,), RunMode.SINGLE_STEP).runs == {1}
+    with pytest.raises(ConfigurationError, match=r"'step\.a\.lock'.* is a object"):
+        take_over(read(saved[0]), bound, (1,), RunMode.FROM_STEP)
+
+
+def read(context: SavedContext) -> SavedContext:
+    return read_saved(json.loads(json.dumps(context.tree())), where="x")
