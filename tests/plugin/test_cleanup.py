@@ -206,7 +206,7 @@ def test_cleaning_up_after_ctrl_c_has_a_deadline(
 def test_pytest_timeout_leaves_time_to_clean_up(orders: pytest.Pytester, system: "System") -> None:
     """Its signal cuts the run."""
     system.holds = {"POST /ship": threading.Event()}
-    result = orders.runpytest("-k", "main", "--timeout=1", "--timeout-method=signal")
+    result = orders.runpytest("-k", "main", "--timeout=4", "--timeout-method=signal")
     result.assert_outcomes(failed=1, deselected=1)
     assert system.asked[-1] == "DELETE /orders/1"
 

@@ -146,3 +146,23 @@ def test_a_selection_that_leaves_nothing_to_run_is_no_success(
     result.assert_outcomes(skipped=2)
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     result.stdout.fnmatch_lines(["orchestra: nothing was tested: *is not selected*"])
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1e3", "1001", "nan"])
+def test_a_time_scale_is_a_number(shop: pytest.Pytester, value: str) -> None:
+    """Above zero; also in the ini file."""
+    text = f"*orchestra?time?scale is '{value}': give a number, such as 2 or 0.5*"
+    for arguments in ([f"--orchestra-time-scale={value}"], ["-o", f"orchestra_time_scale={value}"]):
+        result = shop.runpytest(*arguments)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([text])
+
+
+@pytest.mark.parametrize(
+    "argument", ["--orchestra-time-scale=2.5", "-oorchestra_time_scale=2.5"], ids=["option", "ini"]
+)
+def test_a_time_scale_reaches_the_steps(shop: pytest.Pytester, argument: str) -> None:
+    """The log has the deadlines that counted."""
+    shop.runpytest(argument).assert_outcomes(passed=2)
+    (log,) = shop.path.glob(".orchestra/*/events.jsonl")
+    assert '"within":25.0' in log.read_text("utf-8")

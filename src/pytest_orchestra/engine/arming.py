@@ -37,12 +37,14 @@ class Armed:
     step of a loop may deliver another value each time.
 
     Attributes:
+        within: seconds that taking one position may last.
         restored: positions that an earlier run kept; they are taken instead of the present ends.
         kept: those of this run, for a later one.
     """
 
     clients: Clients
     restored: Mapping[Address, JsonLike] = field(default_factory=dict)
+    within: float = ARM_WITHIN
     kept: dict[Address, JsonLike] = field(default_factory=dict)
     _positions: dict[Address, Position] = field(default_factory=dict)
     _failures: dict[Address, OrchestraError] = field(default_factory=dict)
@@ -113,9 +115,8 @@ class Armed:
                 wanted[address] = (template, call)
         await self._arm_all([(address, *each) for address, each in wanted.items()])
 
-    @staticmethod
-    def _rendered(bound: BoundStep, template: CallTemplate, context: RunContext) -> Call:
-        return render_address(template, context.names(bound.visit, bound.items), within=ARM_WITHIN)
+    def _rendered(self, bound: BoundStep, template: CallTemplate, context: RunContext) -> Call:
+        return render_address(template, context.names(bound.visit, bound.items), within=self.within)
 
     async def _arm_all(self, wanted: Sequence[tuple[Address, CallTemplate, Call]]) -> None:
         if len(wanted) == 1:
@@ -128,14 +129,14 @@ class Armed:
     async def _take(self, address: Address, template: CallTemplate, call: Call) -> None:
         channel, alias = template.channel, template.connection
         try:
-            client = await self.clients.get(channel, alias, within=ARM_WITHIN)
+            client = await self.clients.get(channel, alias, within=self.within)
             what = f"the position on the {channel} connection {alias!r}"
             given = {"channel": channel, "what": what}
             kept = self.restored.get(address)
             if kept is not None and isinstance(client, Rearming):
-                position = await ask(client.rearm, call, kept, **given, within=ARM_WITHIN)
+                position = await ask(client.rearm, call, kept, **given, within=self.within)
             else:
-                position = await ask(client.arm, call, **given, within=ARM_WITHIN)
+                position = await ask(client.arm, call, **given, within=self.within)
             self._positions[address] = position
             if (kept := _kept(client, position)) is not None:
                 self.kept[address] = kept

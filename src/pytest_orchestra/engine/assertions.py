@@ -133,7 +133,11 @@ class Wait:
     def _stable_for(self) -> float:
         if self.expect.stable_for is not None:
             return self.expect.stable_for
-        return STABLE_FOR if self.expectation.is_exact and not self.watch.standing else 0.0
+        return (
+            STABLE_FOR * self.expect.time_scale
+            if self.expectation.is_exact and not self.watch.standing
+            else 0.0
+        )
 
     async def _look(self, within: float) -> bool:
         """Look once; tells whether to look again at once, as more may have arrived meanwhile.

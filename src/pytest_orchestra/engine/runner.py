@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pytest_orchestra.engine.arming import Armed
+from pytest_orchestra.engine.arming import ARM_WITHIN, Armed
 from pytest_orchestra.engine.context import RunContext
 from pytest_orchestra.engine.execution import Execution
 from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
 from pytest_orchestra.engine.recording import Recorder
 from pytest_orchestra.engine.rendering import references
+from pytest_orchestra.engine.scaling import scaled
 from pytest_orchestra.engine.session import EngineSession, timestamp
 from pytest_orchestra.engine.takeover import Takeover
 from pytest_orchestra.engine.telling import step_result
@@ -59,6 +60,7 @@ async def run_scenario(
             RunFinished with CANCELLED were told. So they are before anything else that ends the
             run, but for what ends a run in which a step had failed: it stays failed.
     """
+    bound = scaled(bound, session.time_scale)
     run = _new_run(session, suite, bound, mode, context.run_id)
     if takeover is not None:
         run = replace(run, taken_over=takeover.saved.source)
@@ -67,7 +69,11 @@ async def run_scenario(
     execution = Execution(
         session=session,
         context=context,
-        armed=Armed(session.clients, takeover.positions if takeover is not None else {}),
+        armed=Armed(
+            session.clients,
+            takeover.positions if takeover is not None else {},
+            ARM_WITHIN * session.time_scale,
+        ),
         fixtures=fixtures or {},
         spent=takeover.spent if takeover is not None else {},
     )

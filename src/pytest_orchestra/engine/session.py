@@ -27,6 +27,7 @@ class EngineSession:
         worker: ``{{run.worker}}``: ``gw0`` under xdist, else ``main``.
         emit: is told of every event as it happens; what it gets is masked. It must not raise.
         triggered_by: who or what started the session.
+        time_scale: every deadline is so many times as long.
         keep: is given what each run leaves for a later one, masked. It must not raise.
         finally_within: seconds that the ``finally`` steps of a run that was cut may take together.
         signals: what the test framework's exceptions mean when a Python step raises them.
@@ -38,6 +39,7 @@ class EngineSession:
     environment: Environment
     emit: Callable[[RunEvent], None]
     triggered_by: str = ""
+    time_scale: float = 1.0
     keep: Callable[[SavedContext], None] | None = None
     finally_within: float = FINALLY_WITHIN
     signals: Signals = NO_SIGNALS

@@ -93,6 +93,10 @@ def pytest_testnodedown(node: object) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what does not run in this session."""
+    if config.stash[options.OPTIONS].step is not None:
+        from pytest_orchestra.plugin.stepping import choose_items
+
+        choose_items(config, items)
     choosing.leave_out(config, items)
 
 
@@ -110,15 +114,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         from pytest_orchestra.plugin.collection import collect_file
 
     return collect_file(file_path, parent)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the scenarios that do not have the step that was asked for."""
-    if config.stash[options.OPTIONS].step is not None:
-        from pytest_orchestra.plugin.stepping import choose_items
-
-        choose_items(config, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -163,6 +163,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         signals=SIGNALS,
         keep=contexts.write if contexts is not None else None,
         finally_within=options.finally_s,
+        time_scale=options.time_scale,
     )
     mode = options.mode
     events.tell(

@@ -16,6 +16,7 @@ from pytest_orchestra.plugin.shards import Shard, read_shard
 DEFAULT_MODE = "STOP_ON_FIRST_FAILURE"
 _DIGITS = 10
 """A number that is asked for has fewer."""
+MOST_SCALE = 1000
 STEPPING = ("SINGLE_STEP", "FROM_STEP")
 
 
@@ -96,6 +97,11 @@ _TABLE = (
         choices=("flows", "branches", "pairs", "paths"),
         text="which scenarios",
     ),
+    _Option(
+        name="time-scale",
+        metavar="NUMBER",
+        text="multiply every deadline, for a system that is slower than usual",
+    ),
     _Option(name="fail-flaky", text="fail the session where a step passed only on a retry"),
     _Option(name="locked", text="fail where scenarios are not those of the lock file"),
     _Option(
@@ -130,6 +136,7 @@ class Options:
         are_suites_asked_for: on the command line, not by the ini file.
         env, ini_env: of the command line and of the ini file: a suite's own comes between.
         criterion, ini_criterion: the same.
+        time_scale: every deadline is so many times as long.
         fail_flaky: a FLAKY step fails the session.
         locked: scenarios must be those of the lock files.
         concurrency, ini_concurrency: scenarios at once; None: not said.
@@ -158,6 +165,7 @@ class Options:
     context: Path | None = None
     criterion: str | None = None
     ini_criterion: str | None = None
+    time_scale: float = 1.0
     fail_flaky: bool = False
     locked: bool = False
     concurrency: int | None = None
@@ -242,6 +250,7 @@ def read_options(config: pytest.Config) -> Options:
         context=_context(config, said),
         criterion=said["criterion"].flag or None,
         ini_criterion=said["criterion"].ini or None,
+        time_scale=_scale(said["time-scale"]),
         fail_flaky=bool(said["fail-flaky"].best),
         locked=bool(said["locked"].best),
         concurrency=said["concurrency"].flag or None,
@@ -274,6 +283,17 @@ def _number(value: object, called: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and int(text)):
         raise pytest.UsageError(f"{called} is {text!r}: give a number of at least 1")
     return int(text)
+
+
+def _scale(said: _Said) -> float:
+    if not said.best:
+        return 1.0
+    called = "--orchestra-time-scale" if said.flag else "orchestra_time_scale"
+    text = str(said.best).strip()
+    number = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,6})?", text, re.ASCII) else 0.0
+    if not 0 < number <= MOST_SCALE:
+        raise pytest.UsageError(f"{called} is {text!r}: give a number, such as 2 or 0.5")
+    return number
 
 
 def _step(said: Mapping[str, _Said]) -> str | None:

@@ -78,6 +78,7 @@ class Expect:
         fail_when: a rule that holds ends the wait as a failure.
         stable_for: seconds that an exact count must stay; None: the channel's default.
         within, every: seconds.
+        time_scale: by what the deadlines were multiplied already.
     """
 
     status: tuple[int | str, ...] = ()
@@ -90,6 +91,7 @@ class Expect:
     stable_for: float | None = None
     within: float = 10.0
     every: float = 0.1
+    time_scale: float = 1.0
     contract: Contract = Contract.ERROR
 
 
