@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_orchestra.errors import EvaluationError
 from pytest_orchestra.expressions.conditions.conditions import Language, parse_condition
@@ -77,3 +79,29 @@ def test_what_is_refused_whatever_the_names_are(
 def test_names_within_filters_are_among_all_names() -> None:
     tree = parse_condition('starts with(cards[visit], "x") and order.a > limit').tree
     assert all_names(tree) == {"cards", "visit", "order", "limit"}
+
+
+LEAVES = st.sampled_from(("a > 1", "b = 2", "c", "a < b", "not(c)", "b = null", "true", "false"))
+CONDITIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds("({} and {})".format, inner, inner),
+        st.builds("({} or {})".format, inner, inner),
+        st.builds("not({})".format, inner),
+        st.builds("(if {} then {} else {})".format, inner, inner, inner),
+    ),
+    max_leaves=8,
+)
+NUMBERS = st.sampled_from((0, 1, 2, 3))
+COMPLETE = st.fixed_dictionaries({"a": NUMBERS, "b": NUMBERS, "c": st.booleans()})
+
+
+@given(CONDITIONS, COMPLETE, st.sets(st.sampled_from("abc")))
+def test_whatever_a_missing_name_is_it_was_thought_of(
+    text: str, values: dict[str, object], missing: set[str]
+) -> None:
+    condition = parse_condition(text)
+    known = {name: value for name, value in values.items() if name not in missing}
+    assert condition.holds(values) in condition.may_be(known)
+    if not missing:
+        assert condition.may_be(known) == {condition.holds(values)}
