@@ -19,6 +19,7 @@ import bounded
 import choosing
 import collecting
 import corpus
+import feasible
 import http_scenarios
 import kafka_waits
 import memory
@@ -34,6 +35,7 @@ WORKLOADS = {
     "memory": memory,
     "bounded": bounded,
     "corpus": corpus,
+    "feasible": feasible,
 }
 _PACKAGES = ("pytest", "pytest-asyncio", "httpx", "jsonschema-rs", "aiokafka", "uvicorn")
 _HEAD = ("metric", "ours", "other", "result", "spread", "target", "met")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations, islice
 
-from pytest_orchestra.expressions.solving.constraints import Constraint, Kinds, Verdict
-from pytest_orchestra.expressions.solving.solver import Backend, solve
+from pytest_orchestra.expressions.solving.constraints import Constraint, Kinds
+from pytest_orchestra.expressions.solving.solver import Backend, is_impossible
 
 MAX_SETS = 600
 """Sets that are looked at for a smaller one."""
@@ -27,7 +27,7 @@ def smallest_clash(
 
     def clash(indices: Sequence[int]) -> bool:
         asked = [constraints[index] for index in indices]
-        return solve(asked, kinds=kinds, backend=backend).verdict is Verdict.IMPOSSIBLE
+        return is_impossible(asked, kinds=kinds, backend=backend)
 
     found = tuple(range(len(constraints)))
     if not clash(found):

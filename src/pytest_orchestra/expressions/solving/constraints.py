@@ -23,6 +23,13 @@ class Constraint:
     tree: Tree
     language: Language = "feel"
     holds: bool = True
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.tree, self.language, self.holds)))
+
+    def __hash__(self) -> int:
+        return self._hash  # trees are deep, and sets of constraints are looked up often
 
 
 class Verdict(Enum):

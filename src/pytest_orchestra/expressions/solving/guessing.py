@@ -66,7 +66,7 @@ def guessed(
 
 def _known_names(constraint: Constraint, sorts: Mapping[NamePath, Sort]) -> tuple[NamePath, ...]:
     """The names that a constraint reads, or of whose properties it reads one."""
-    names = uses_of(constraint.tree, constraint.language).names
+    names = uses_of(constraint).names
     paths = (path[:size] for path in names for size in range(1, len(path) + 1))
     return tuple(dict.fromkeys(path for path in paths if path in sorts))
 

@@ -23,7 +23,7 @@ from pytest_orchestra.expressions.solving.scales import Sort
 from pytest_orchestra.expressions.solving.sorting import SortCases
 from pytest_orchestra.expressions.solving.splitting import Exhausted, Search, Spans
 from pytest_orchestra.expressions.solving.uses import uses_of
-from pytest_orchestra.expressions.solving.witnesses import values_on
+from pytest_orchestra.expressions.solving.witnesses import are_consistent, values_on
 
 Backend = Literal["auto", "builtin", "z3"]
 
@@ -74,6 +74,29 @@ def solve(
         if more.verdict is Verdict.POSSIBLE:
             asked, found = (*asked, wish), more
     return found
+
+
+def is_impossible(
+    constraints: Sequence[Constraint], *, kinds: Kinds = _NO_KINDS, backend: Backend = "auto"
+) -> bool:
+    """Whether constraints are proved to be impossible together: as ``solve``, without values.
+
+    It takes a fraction of the time where they are possible, or that is not known.
+    """
+    asked = tuple(dict.fromkeys(constraints))
+    return _refuted(asked, tuple(sorted(kinds.items(), key=lambda each: each[0])), backend)
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def _refuted(
+    constraints: tuple[Constraint, ...],
+    kinds: tuple[tuple[NamePath, frozenset[Kind]], ...],
+    backend: Backend,
+) -> bool:
+    if len(constraints) > MAX_CONSTRAINTS:
+        return False
+    cases = SortCases(constraints, dict(kinds))
+    return cases.are_all and all(_Case(constraints, sorts).is_refuted(backend) for sorts in cases)
 
 
 @lru_cache(maxsize=MAX_CACHED)
@@ -131,6 +154,22 @@ class _Case:
         ways = Z3Search(self._sorts).ways(self._goals)
         return self._first(ways, Search()) or _UNKNOWN
 
+    def is_refuted(self, backend: Backend) -> bool:
+        """Whether no way meets the formulas."""
+        can_ask = backend != "builtin" and _has_z3()
+        search = Search()
+        try:
+            ways = () if backend == "z3" else search.ways(self._goals)
+            for spans in ways:
+                if are_consistent(spans, self._sorts, search):
+                    return can_ask and self.has_product() and self._is_refuted_by_z3()
+        except Exhausted:
+            return can_ask and self._is_refuted_by_z3()
+        return backend != "z3" or self._is_refuted_by_z3()
+
+    def _is_refuted_by_z3(self) -> bool:
+        return self.by_z3().verdict is Verdict.IMPOSSIBLE
+
     def guessed(self) -> Solution:
         """What is found without knowing how."""
         values = guessed(self._constraints, self._sorts, self._nearest)
@@ -160,7 +199,7 @@ class _Case:
 
 
 def _goal(constraint: Constraint, sorts: Mapping[NamePath, Sort]) -> Formula:
-    names = uses_of(constraint.tree, constraint.language).names
+    names = uses_of(constraint).names
     return goal_of(constraint, tuple((path, sorts[path]) for path in names if path in sorts))
 
 

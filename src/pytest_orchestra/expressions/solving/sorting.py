@@ -29,9 +29,7 @@ class SortCases:
 
     def __init__(self, constraints: Sequence[Constraint], kinds: Kinds) -> None:
         self.names = tuple(
-            dict.fromkeys(
-                path for each in constraints for path in uses_of(each.tree, each.language).names
-            )
+            dict.fromkeys(path for each in constraints for path in uses_of(each).names)
         )
         found = _sorts(self.names, constraints, kinds)
         self._choices = [(path, found[path]) for path in self.names if found[path]]
@@ -51,7 +49,7 @@ def _sorts(
     perhaps: dict[NamePath, Sort] = {}
     groups = _Groups()
     for each in constraints:
-        uses = uses_of(each.tree, each.language)
+        uses = uses_of(each)
         for path, sort in uses.sorts:
             used.setdefault(path, {})[sort] = None
         for one, other in uses.alike:

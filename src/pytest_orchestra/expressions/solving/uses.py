@@ -37,6 +37,7 @@ from pytest_orchestra.expressions.conditions.tree import (
     children,
     free_names,
 )
+from pytest_orchestra.expressions.solving.constraints import Constraint
 from pytest_orchestra.expressions.solving.plainsorts import (
     DURATION,
     DURATIONS,
@@ -72,12 +73,12 @@ class Uses:
     perhaps: dict[NamePath, Sort] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=4_096)
-def uses_of(tree: Tree, language: Language) -> Uses:
+@lru_cache(maxsize=8_192)
+def uses_of(constraint: Constraint) -> Uses:
     """What a condition uses its names as."""
-    reader = _Reader(language)
-    reader.read(tree, "boolean")
-    reader.uses.names = free_names(tree)
+    reader = _Reader(constraint.language)
+    reader.read(constraint.tree, "boolean")
+    reader.uses.names = free_names(constraint.tree)
     return reader.uses
 
 

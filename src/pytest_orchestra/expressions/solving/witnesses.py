@@ -35,6 +35,20 @@ def values_on(spans: Spans, sorts: Sorts, search: Search) -> Mapping[NamePath, V
     return {path: _value(path, sort, spans, places) for path, sort in sorts.items()}
 
 
+def are_consistent(spans: Spans, sorts: Sorts, search: Search) -> bool:
+    """Whether the spans do not contradict each other.
+
+    Raises:
+        Exhausted: it takes too many steps.
+    """
+    if not any(len(sides) > 1 for sides in spans):
+        return True
+    try:
+        return _together(spans, sorts, search) is not None
+    except ValueError:
+        return True
+
+
 def _value(path: NamePath, sort: Sort, spans: Spans, places: Mapping[Variable, Limit]) -> Value:
     if sort == NULL or not has_scale(sort):
         return default(sort)

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_orchestra.expressions.solving.checking import are_met
 from pytest_orchestra.expressions.solving.constraints import Constraint, Verdict
-from pytest_orchestra.expressions.solving.solver import Backend, solve
+from pytest_orchestra.expressions.solving.solver import Backend, is_impossible, solve
 
 HAS_Z3 = find_spec("z3") is not None
 BACKENDS = ("builtin", pytest.param("z3", marks=pytest.mark.skipif(not HAS_Z3, reason="no z3")))
@@ -363,3 +363,5 @@ def test_the_verdict_and_the_values_are_right(line: str, backend: Backend, asked
     found = solve(constraints, backend=backend)
     assert found.verdict is VERDICTS[verdict]
     assert are_met(constraints, found.values) is (found.verdict is Verdict.POSSIBLE)
+    is_proved = found.verdict is Verdict.IMPOSSIBLE
+    assert is_impossible(constraints, backend=backend) is is_proved

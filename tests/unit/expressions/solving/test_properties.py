@@ -13,7 +13,7 @@ from pytest_orchestra.expressions.conditions.tree import NamePath
 from pytest_orchestra.expressions.conditions.values import Value
 from pytest_orchestra.expressions.solving.checking import are_met
 from pytest_orchestra.expressions.solving.constraints import Constraint, Verdict
-from pytest_orchestra.expressions.solving.solver import solve
+from pytest_orchestra.expressions.solving.solver import is_impossible, solve
 
 Asked = Callable[..., list[Constraint]]
 
@@ -77,6 +77,7 @@ def test_what_is_impossible_holds_for_no_values(
     """And what is possible holds for those that are given."""
     constraints = asked(*texts)
     found = solve(constraints)
+    assert is_impossible(constraints) is (found.verdict is Verdict.IMPOSSIBLE)
     if found.verdict is Verdict.POSSIBLE:
         assert are_met(constraints, found.values)
     elif found.verdict is Verdict.IMPOSSIBLE:

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.expressions.solving.constraints import Constraint, Solution, Verdict
-from pytest_orchestra.expressions.solving.solver import MAX_CONSTRAINTS, solve
+from pytest_orchestra.expressions.solving.solver import MAX_CONSTRAINTS, is_impossible, solve
 
 HAS_Z3 = find_spec("z3") is not None
 needs_z3 = pytest.mark.skipif(not HAS_Z3, reason="no z3")
@@ -78,6 +78,8 @@ def test_too_many_constraints_are_not_known(asked: Asked) -> None:
     many = asked(*(f"x > {number}" for number in range(MAX_CONSTRAINTS + 1)))
     assert solve(many).verdict is Verdict.UNKNOWN
     assert solve(many[1:]).verdict is Verdict.POSSIBLE
+    assert not is_impossible([*many, *asked("x < 1")])
+    assert is_impossible([*many[:9], *asked("x < 1")])
 
 
 def test_nothing_is_possible() -> None:
@@ -96,7 +98,10 @@ def test_many_choices_end_without_an_answer(asked: Asked) -> None:
 def test_z3_is_asked_where_the_other_gives_up(asked: Asked) -> None:
     names = "abcdefghij"
     one_of = [f"{name} in (1, 2, 3, 4, 5, 6, 7, 8)" for name in names]
-    assert solve(asked(*one_of, "+".join(names) + " > 1000")).verdict is Verdict.IMPOSSIBLE
+    constraints = asked(*one_of, "+".join(names) + " > 1000")
+    assert solve(constraints).verdict is Verdict.IMPOSSIBLE
+    assert is_impossible(constraints)
+    assert not is_impossible(constraints, backend="builtin")
 
 
 @needs_z3
@@ -104,6 +109,8 @@ def test_z3_knows_products(asked: Asked) -> None:
     assert solve(asked("x * y > 100", "x < 20")).verdict is Verdict.POSSIBLE
     assert solve(asked("x * y > 100", "x < 20", "y < 5", "x > 0")).verdict is Verdict.IMPOSSIBLE
     assert solve(asked("x * x < 0"), backend="builtin").verdict is Verdict.UNKNOWN
+    assert is_impossible(asked("x * x < 0"))
+    assert not is_impossible(asked("x * x < 0"), backend="builtin")
 
 
 @pytest.mark.skipif(HAS_Z3, reason="z3 is installed")
