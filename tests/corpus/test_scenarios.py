@@ -14,10 +14,14 @@ from types import ModuleType
 import pytest
 
 from pytest_orchestra.errors import DefinitionError
+from pytest_orchestra.flow.conditions import NO_CONDITIONS, OutcomeConditions
 from pytest_orchestra.flow.generation import generate_scenarios
+from pytest_orchestra.flow.graph import index_process
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.flow.tokens import TokenGame
 from pytest_orchestra.importers import read_model
 from pytest_orchestra.model import Process
+from pytest_orchestra.suite.conditions import model_conditions
 
 CORPUS = Path(
     os.environ.get("ORCHESTRA_CORPUS") or Path(__file__).parents[2] / ".." / "shared" / "bpmn"
@@ -175,3 +179,30 @@ def test_all_ways_are_as_many_as_were_counted_otherwise(turns: int) -> None:
         known = bound[f"back_edge_bound_{turns}" if bound["back_edges"] else "flow_bound_1"]
         assert len(found.scenarios) + found.left_out.number == known["runs"], bound["path"]
         assert found.left_out.exact
+
+
+class Looked(OutcomeConditions):
+    """Conditions that are looked at although no data set holds their names."""
+
+    @property
+    def ask_of_data(self) -> bool:
+        return True
+
+
+def covered(process: Process, conditions: OutcomeConditions = NO_CONDITIONS) -> set[str]:
+    found = generate_scenarios(process, criterion=Criterion.FLOWS, conditions=conditions)
+    return {flow for scenario in found.scenarios for flow in scenario.flows}
+
+
+def test_loops_on_the_systems_variables_stay(sample: Sample) -> None:
+    """Cyclic processes test one variable where they stay and where they leave."""
+    looked = 0
+    for path, _, process in sample:
+        conditions, _ = model_conditions(process)
+        read = conditions.by_element.values()
+        turning = TokenGame(index_process(process)).back & covered(process)
+        if not turning or not read or not all(each.names for each in read):
+            continue
+        assert turning <= covered(process, Looked(by_element=conditions.by_element)), path
+        looked += 1
+    assert looked

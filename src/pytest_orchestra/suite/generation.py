@@ -12,6 +12,7 @@ from pytest_orchestra.model import Problem, Severity
 from pytest_orchestra.suite.collecting import in_file_order
 from pytest_orchestra.suite.conditions import KnownData, known_data, suite_conditions
 from pytest_orchestra.suite.data_choice import suite_data
+from pytest_orchestra.suite.each import item_keys, read_each
 from pytest_orchestra.suite.places import Elements
 from pytest_orchestra.suite.processes import SuiteProcesses, read_processes
 from pytest_orchestra.suite.reading import SuiteFile
@@ -38,13 +39,21 @@ def suite_scenarios(suite: SuiteFile, criterion: Criterion | None = None) -> Sce
         raise BindingError(suite.problems)
     processes = read_processes(suite)
     elements = Elements(processes.tested, processes.model, processes.called)
-    problems_of_data: list[Problem] = []
-    data = known_data(DataSets.merged(suite_data(suite, problems_of_data)).by_name.values())
-    scenarios, problems = generate(suite, processes, elements, criterion, data)
+    scenarios, problems = generate(
+        suite, processes, elements, criterion, _known_data(suite, elements)
+    )
     found = in_file_order([*processes.problems, *problems])
     if errors := [each for each in found if each.severity is Severity.ERROR]:
         raise BindingError(errors)
     return scenarios
+
+
+def _known_data(suite: SuiteFile, elements: Elements) -> KnownData:
+    """What the suite's own data sets hold; what is wrong with them is told where it is bound."""
+    told_elsewhere: list[Problem] = []
+    sets = DataSets.merged(suite_data(suite, told_elsewhere))
+    each = read_each(suite.part.data.each, suite.document, elements.find, sets, told_elsewhere)
+    return known_data(sets.by_name.values(), item_keys(each, sets))
 
 
 def generate(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.scenario import Criterion
+from pytest_orchestra.suite.binding import bind_with_scenarios
 from pytest_orchestra.suite.generation import suite_scenarios
 from pytest_orchestra.suite.reading import bare_suite, read_suite
+
+if TYPE_CHECKING:
+    from tests.unit.suite.conftest import Bench
 
 MODEL = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
 <process id="order"><startEvent id="s"/><exclusiveGateway id="g" name="Amount?" default="low"/>
@@ -67,3 +72,20 @@ def test_a_model_that_cannot_be_trusted_is_refused(model: Path) -> None:
     model.write_text(MODEL.replace("{more}", '<task id="a"/>'), encoding="utf-8")
     with pytest.raises(BindingError, match=r"\[id-duplicate\]"):
         suite_scenarios(bare_suite(model)[0])
+
+
+def test_data_has_the_same_say_whether_a_suite_is_bound_or_not(bench: Bench) -> None:
+    """What is locked is what runs: names of data sets are constant, those of items are not."""
+    bench.write(
+        "d.yaml", "- {name: one, values: {amount: 5, rounds: [{fine: true}, {fine: false}]}}"
+    )
+    for each, number in (("{}", 3), ("{Review: rounds}", 5)):
+        suite = bench.suite(
+            "conditions: {Amount?/high: amount > 1000, Fine?/no: fine and amount < 7,"
+            " Declined: amount < 7}\n"
+            f"data: {{files: d.yaml, each: {each}}}\n"
+        )
+        _, bound = bind_with_scenarios(suite, protocols=bench.protocols, environment=None)
+        assert bound.scenarios == suite_scenarios(suite).scenarios
+        assert len(bound.scenarios) <= number
+        assert "amount-high-fine-no" not in [scenario.key for scenario in bound.scenarios]
