@@ -227,13 +227,18 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted:
-    """A pytest invocation (under xdist: a worker's part of it) begins to run scenarios."""
+    """A pytest invocation (under xdist: a worker's part of it) begins to run scenarios.
+
+    Attributes:
+        resumes: the id of the session that it goes on with.
+    """
 
     session_id: str
     worker: str
     environment: str
     mode: str
     at: str
+    resumes: str = ""
     event: Literal["session_started"] = "session_started"
 
 

@@ -87,7 +87,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
 def pytest_testnodedown(node: object) -> None:
     """Count what a worker leaves."""
     unreported.take_from_worker(node)
-    shards.take_from_worker(node)
+    choosing.take_from_worker(node)
 
 
 @pytest.hookimpl(trylast=True)
@@ -145,6 +145,7 @@ def pytest_terminal_summary(
     """Say what became of embedded services."""
     workers.summarize(config, terminalreporter)
     unreported.summarize(config, terminalreporter)
+    choosing.summarize(config, terminalreporter)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

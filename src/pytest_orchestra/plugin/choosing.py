@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_orchestra.plugin import shards
@@ -9,7 +11,28 @@ from pytest_orchestra.plugin.options import OPTIONS
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what other jobs run."""
+    """Deselect what other jobs run, and what an earlier session did."""
     options = config.stash[OPTIONS]
     if options.shard is not None:
         shards.keep_shard(config, items, options.shard, options.durations)
+    if options.resume:
+        from pytest_orchestra.plugin import resuming
+
+        resuming.leave_out_finished(config, items)
+
+
+def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here
+    """Hear what a worker left out."""
+    shards.take_from_worker(node)
+    if node.config.stash[OPTIONS].resume:
+        from pytest_orchestra.plugin import resuming
+
+        resuming.take_from_worker(node)
+
+
+def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    if config.stash[OPTIONS].resume:
+        from pytest_orchestra.plugin import resuming
+
+        resuming.summarize(config, terminal)

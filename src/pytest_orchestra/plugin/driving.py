@@ -25,6 +25,7 @@ from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
 from pytest_orchestra.plugin.presenting import data_of, failure_of, properties_of
+from pytest_orchestra.plugin.resuming import RESUMED
 from pytest_orchestra.plugin.stepping import TAKEN, takeover_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.waiting import WAITING
@@ -173,6 +174,7 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
             environment=environment.name,
             mode=mode,
             at=timestamp(),
+            resumes=config.stash[RESUMED].session if RESUMED in config.stash else "",
         )
     )
     driver = Driver(

@@ -142,6 +142,12 @@ def _check(config: pytest.Config, definition: EnvironmentDefinition) -> None:
         )
 
 
+def chosen_environment(config: pytest.Config) -> str:
+    """The name of the environment that the collected suites run against; empty: of none."""
+    chosen = config.stash.get(_CHOSEN, None)
+    return chosen.name if chosen is not None else ""
+
+
 def session_environment(config: pytest.Config) -> Environment:
     """The environment that the session's suites run against, ready to be asked.
 

@@ -118,6 +118,11 @@ _TABLE = (
         text="run part K of N parts, such as 2/5; each item is in one of them",
     ),
     _Option(
+        name="resume",
+        is_of_item=False,
+        text="run only what has no final result in the last session of the same suites",
+    ),
+    _Option(
         name="durations",
         metavar="FILE",
         repeatable=True,
@@ -142,6 +147,7 @@ class Options:
         concurrency, ini_concurrency: scenarios at once; None: not said.
         shard: the part of the items that runs; None: all.
         durations: files, absolute, to balance parts by.
+        resume: what has a final result in the last session does not run.
         mode: upper case.
         step: as it was called; only in the modes that go on at a step, as ``context`` is.
         context: absolute.
@@ -172,6 +178,7 @@ class Options:
     ini_concurrency: int | None = None
     shard: Shard | None = None
     durations: tuple[Path, ...] = ()
+    resume: bool = False
     global_data: tuple[str, ...] = ()
     state_dir: str = ".orchestra"
     keep: int = 20
@@ -257,6 +264,7 @@ def read_options(config: pytest.Config) -> Options:
         ini_concurrency=said["concurrency"].ini or None,
         shard=read_shard(said["shard"].best, "--orchestra-shard"),
         durations=tuple(_durations(config, said["durations"])),
+        resume=bool(said["resume"].best),
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
         keep=_number(config.getini("orchestra_keep"), "orchestra_keep"),

@@ -11,6 +11,8 @@ from pathlib import Path
 _SESSION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 """What sessions are called; nothing else in the folder is ever removed."""
 
+_SECOND = len("20261121-084500")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateFolder:
@@ -45,15 +47,27 @@ class StateFolder:
             self._forget()
         return self.path
 
+    def others(self) -> list[str]:
+        """The names of other sessions that are there, the oldest first."""
+        try:
+            with os.scandir(self.root) as entries:
+                return sorted(
+                    entry.name
+                    for entry in entries
+                    if _SESSION.fullmatch(entry.name)
+                    and entry.name != self.name
+                    and entry.is_dir(follow_symlinks=False)
+                )
+        except FileNotFoundError:
+            return []
+
     def _forget(self) -> None:
         """A session that another process forgets meanwhile is no trouble."""
-        with os.scandir(self.root) as entries:
-            others = sorted(
-                entry.path
-                for entry in entries
-                if _SESSION.fullmatch(entry.name)
-                and entry.name != self.name
-                and entry.is_dir(follow_symlinks=False)
-            )
+        others = [self.root / name for name in self.others()]
         for path in others[: max(len(others) - self.keep + 1, 0)]:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def sessions_before(folder: StateFolder) -> list[str]:
+    """The names of the sessions that began before this one, the oldest first."""
+    return [name for name in folder.others() if name[:_SECOND] <= folder.name[:_SECOND]]

@@ -1,0 +1,184 @@
+"""``--orchestra-resume``: what has a final result in an earlier session does not run again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from pytest_orchestra.plugin.environments import chosen_environment
+from pytest_orchestra.plugin.items import ScenarioItem
+from pytest_orchestra.plugin.state import sessions_before
+from pytest_orchestra.plugin.workers import SHARED
+from pytest_orchestra.results import RunStatus
+
+_LOG = "events.jsonl"
+_SAID = "orchestra_resumed"
+_FINAL = frozenset({RunStatus.PASSED.value, RunStatus.FAILED.value})
+_SHOWN = 5
+
+
+class _Key(NamedTuple):
+    """What tells one item's runs from another's."""
+
+    file: str
+    process: str
+    item: str
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """What one session's log says: the item of each run, and how it ended, if it did."""
+
+    name: str
+    environment: str = ""
+    resumes: str = ""
+    runs: dict[str, _Key] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+
+    def take(self, event: dict[str, Any]) -> None:
+        match event:
+            case {"event": "session_started"}:
+                self.environment = event.get("environment", "")
+                self.resumes = event.get("resumes", "")
+            case {"event": "run_started", "run": run}:
+                self.runs[run["id"]] = _Key(run["suite_file"], run["process_id"], run["item"])
+            case {"event": "run_finished", "run": run}:
+                self.ends[run["id"]] = run["status"]
+
+    @property
+    def final(self) -> dict[_Key, str]:
+        ends = {key: self.ends.get(run, "") for run, key in self.runs.items()}
+        return {key: status for key, status in ends.items() if status in _FINAL}
+
+    @property
+    def in_flight(self) -> list[_Key]:
+        return [key for run, key in self.runs.items() if run not in self.ends]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What was left out, and why.
+
+    Attributes:
+        session: that is gone on with; empty: none was found.
+        left_out, failed: how many scenarios have a final result there, and of those that failed.
+        in_flight: names of items that ran when it ended.
+    """
+
+    session: str = ""
+    left_out: int = 0
+    failed: int = 0
+    in_flight: tuple[str, ...] = ()
+
+
+RESUMED = pytest.StashKey[Resumed]()
+
+
+def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the scenarios that have a final result in the last session of the same suites."""
+    folder = config.stash[SHARED].folder
+    wanted = {_key(item): item for item in items if isinstance(item, ScenarioItem)}
+    logs = {name: folder.root / name / _LOG for name in sessions_before(folder)}
+    last = _last(logs, wanted.keys(), chosen_environment(config))
+    if last is None:
+        _keep(config, Resumed())
+        return
+    final = dict(last.final)
+    before = last
+    while before.resumes in logs:
+        before = _read(before.resumes, logs.pop(before.resumes))
+        final = {**before.final, **final}
+    statuses = {wanted[key]: status for key, status in final.items() if key in wanted}
+    done = statuses.keys()
+    if done:
+        config.hook.pytest_deselected(items=[item for item in items if item in done])
+        items[:] = [item for item in items if item not in done]
+    _keep(
+        config,
+        Resumed(
+            session=last.name,
+            left_out=len(done),
+            failed=list(statuses.values()).count(RunStatus.FAILED.value),
+            in_flight=tuple(key.item for key in last.in_flight if key in wanted),
+        ),
+    )
+
+
+def _last(logs: dict[str, Path], wanted: Any, environment: str) -> _Earlier | None:  # noqa: ANN401 - a view of keys
+    """The newest session that ran one of the suites against the environment."""
+    files = {key.file for key in wanted}
+    for name in sorted(logs, reverse=True):
+        earlier = _read(name, logs[name])
+        is_same = earlier.environment == environment
+        if is_same and any(key.file in files for key in earlier.runs.values()):
+            return earlier
+    return None
+
+
+def _read(name: str, path: Path) -> _Earlier:
+    earlier = _Earlier(name)
+    for event in _events(path):
+        earlier.take(event)
+    return earlier
+
+
+def _events(path: Path) -> Iterator[dict[str, Any]]:
+    """The events that can be read: a kill may tear a line."""
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(event, dict):
+                    yield event
+    except OSError:  # gone, or never written
+        return
+
+
+def _key(item: ScenarioItem) -> _Key:
+    return _Key(str(item.suite.file), item.suite.process_id, item.bound.item)
+
+
+def _keep(config: pytest.Config, resumed: Resumed) -> None:
+    config.stash[RESUMED] = resumed
+    if (output := getattr(config, "workeroutput", None)) is not None:
+        output[_SAID] = [resumed.session, resumed.left_out, resumed.failed, *resumed.in_flight]
+
+
+def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here
+    """Hear what a worker left out: all of them leave out the same."""
+    said = getattr(node, "workeroutput", {}).get(_SAID)
+    if said is not None:
+        session, left_out, failed, *in_flight = said
+        node.config.stash[RESUMED] = Resumed(
+            session=session, left_out=left_out, failed=failed, in_flight=tuple(in_flight)
+        )
+
+
+def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
+    """Say what was gone on with."""
+    resumed = config.stash.get(RESUMED, None)
+    if resumed is None:
+        return
+    if not resumed.session:
+        terminal.write_line(
+            "orchestra: nothing to resume: no earlier session ran these suites against this"
+            " environment",
+            yellow=True,
+        )
+        return
+    failed = f", {resumed.failed} of them FAILED" if resumed.failed else ""
+    more = len(resumed.in_flight) - _SHOWN
+    names = ", ".join(resumed.in_flight[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    was = f"; in flight when it ended: {names}" if names else ""
+    terminal.write_line(
+        f"orchestra: resumed {resumed.session}: {resumed.left_out} with a final result left out"
+        f"{failed}{was}"
+    )

@@ -1,0 +1,125 @@
+"""Sessions that go on where an earlier one was cut."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Write = Callable[..., None]
+
+WITHIN = 60.0
+WORKERS = pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "a worker"])
+CUT = """
+import asyncio
+from pathlib import Path
+import pytest_orchestra as orchestra
+
+@orchestra.step("T1")
+def fail():
+    assert False
+
+@orchestra.step("Check order")
+def check(): ...
+
+@orchestra.step("T2", within="90s")
+async def hang():
+    if not Path("go_on.txt").exists():
+        await asyncio.Event().wait()
+"""
+"""``main`` passes, ``way-w1`` fails, ``way-w2`` hangs, ``way-w3`` is never begun."""
+
+
+def steps(folder: Path, name: str) -> int:
+    """How many steps called so have begun."""
+    logs = [log.read_bytes() for log in folder.glob(".orchestra/*/events.jsonl")]
+    lines = [json.loads(line) for log in logs for line in log.splitlines() if line.endswith(b"}")]
+    return sum(line["event"] == "step_started" and line["name"] == name for line in lines)
+
+
+@pytest.fixture
+def killed(wide: pytest.Pytester, write: Write) -> Callable[[list[str]], None]:
+    """Run a session and kill pytest, and its workers, while a scenario hangs."""
+
+    def run(arguments: list[str]) -> None:
+        write(shop_steps__py=CUT)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments],
+            cwd=wide.path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + WITHIN
+        while not steps(wide.path, "hang"):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        (wide.path / "go_on.txt").touch()
+
+    return run
+
+
+@WORKERS
+def test_after_a_kill_only_the_rest_runs(
+    wide: pytest.Pytester, killed: Callable[[list[str]], None], workers: list[str]
+) -> None:
+    """What was in flight is named and runs again."""
+    killed(workers)
+    (log,) = wide.path.glob(".orchestra/*/events.jsonl")
+    with log.open("ab") as file:  # a line that the kill tore
+        file.write(b'{"event":"run_fin')
+    result = wide.runpytest("--orchestra-resume", "-v", *workers)
+    said = f"orchestra: resumed {log.parent.name}: 2 with a final result left out, 1 of them FAILED"
+    result.stdout.fnmatch_lines([f"{said}; in flight when it ended: way-w2"])
+    assert result.parseoutcomes()["passed"] == 2
+    assert "way-w1" not in result.stdout.str()
+
+
+def test_several_scenarios_may_be_in_flight(
+    wide: pytest.Pytester, killed: Callable[[list[str]], None]
+) -> None:
+    """As many as ran at once."""
+    killed(["--orchestra-concurrency=4", "-k", "w2 or w3 or main"])
+    result = wide.runpytest("--orchestra-resume", "-k", "w2 or w3 or main", "-v")
+    assert result.parseoutcomes()["passed"] >= 1
+    result.stdout.fnmatch_lines(["orchestra: resumed *in flight when it ended: *way-w2*"])
+
+
+def test_a_session_that_resumed_is_resumed(
+    wide: pytest.Pytester, killed: Callable[[list[str]], None]
+) -> None:
+    """What the one before it had done is done."""
+    killed([])
+    wide.runpytest("--orchestra-resume", "-k", "w3").assert_outcomes(passed=1, deselected=3)
+    result = wide.runpytest("--orchestra-resume")
+    result.assert_outcomes(passed=1, deselected=3)
+    result.stdout.fnmatch_lines(["orchestra: resumed *: 3 with a final result left out*"])
+
+
+def test_another_environment_or_suite_is_not_resumed(wide: pytest.Pytester, write: Write) -> None:
+    """Nor does a session of ordinary tests stand in the way."""
+    write(
+        shop_steps__py=CUT,
+        go_on__txt="",
+        orchestra__environments__yaml="{a: {vars: {x: y}}, b: {vars: {x: z}}}\n",
+        other__suite__yaml="process: order.bpmn\npython: [shop_steps.py]\n",
+        test_own__py="def test_a(): ...\n",
+    )
+    first = ["order.suite.yaml", "--orchestra-env=a"]
+    wide.runpytest(*first).assert_outcomes(passed=3, failed=1)
+    nothing = ["orchestra: nothing to resume: no earlier session ran these suites*"]
+    result = wide.runpytest("order.suite.yaml", "--orchestra-env=b", "--orchestra-resume")
+    result.stdout.fnmatch_lines(nothing)
+    result.assert_outcomes(passed=3, failed=1)
+    result = wide.runpytest("other.suite.yaml", "--orchestra-env=a", "--orchestra-resume")
+    result.stdout.fnmatch_lines(nothing)
+    wide.runpytest("test_own.py", "--orchestra-resume").assert_outcomes(passed=1)
+    wide.runpytest(*first, "--orchestra-resume").assert_outcomes(deselected=4)
