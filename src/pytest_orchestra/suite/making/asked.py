@@ -11,6 +11,7 @@ from pytest_orchestra.data.making.values import number_limits
 from pytest_orchestra.data.making.variants import Place
 from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.expressions.conditions.conditions import Condition
+from pytest_orchestra.expressions.conditions.partial import all_names
 from pytest_orchestra.expressions.conditions.tree import (
     Comparison,
     Member,
@@ -73,14 +74,19 @@ class Question:
     condition: Condition
     inner: Mapping[str, Place] = field(default_factory=dict)
 
-    def constraint(self, *, holds: bool) -> Constraint:
-        """What the solver is told: ``visit`` is a number, names that are free are others."""
+    def constraint(self, *, holds: bool) -> Constraint | None:
+        """What the solver is told: ``visit`` is a number, names that are free are others.
+
+        None: such a name stands where it may be a key of what is filtered, ``cards[visit]``.
+        """
         by: Mapping[str, Tree] = {
             VISIT: constant(Decimal(self.asked.visit)),
             **{name: Name(name=_item_name(place)) for name, place in self.inner.items()},
             **{name: Name(name=f"{name} at {self.asked.moment}") for name in self.asked.free},
         }
         tree = replace_names(self.condition.tree, by)
+        if not by.keys().isdisjoint(all_names(tree)):
+            return None
         return Constraint(tree=tree, language=self.condition.language, holds=holds)
 
     @property
@@ -109,9 +115,10 @@ class Asked:
     names: frozenset[str]
 
     @property
-    def constraints(self) -> tuple[Constraint, ...]:
-        """One for each question."""
-        return tuple(each.constraint(holds=each.asked.holds) for each in self.questions)
+    def constraints(self) -> Mapping[Constraint, Question]:
+        """What the solver is told, with the question that it is of."""
+        found = ((each.constraint(holds=each.asked.holds), each) for each in self.questions)
+        return {constraint: each for constraint, each in found if constraint is not None}
 
     def before(self, moment: int) -> tuple[Question, ...]:
         """The questions that are decided before a moment of the way."""
@@ -162,13 +169,13 @@ def elsewhere(way: Way, others: Iterable[Way], names: DataNames) -> tuple[Constr
     conditions = way.scenario.conditions
     met = {(each.at, each.visit) for each in conditions}
     own = {(each.element, each.visit) for each in conditions}
-    wishes: dict[object, Constraint] = {}
+    wishes: dict[object, Constraint | None] = {}
     for question in (found for other in others for found in _questions(other, names)):
         asked = question.asked
         is_left = asked.holds and (asked.element, asked.visit) not in own
         if is_left and (asked.at, asked.visit) in met:
             wishes[asked.element, asked.visit] = question.constraint(holds=False)
-    return tuple(wishes.values())
+    return tuple(each for each in wishes.values() if each is not None)
 
 
 def schema_wishes(place: Place, keywords: Keywords) -> Iterator[Constraint]:

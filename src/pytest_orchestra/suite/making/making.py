@@ -14,6 +14,7 @@ from pytest_orchestra.data.making.breaking import breaches
 from pytest_orchestra.data.making.limits import boundaries
 from pytest_orchestra.data.making.shapes import UnmakeableError
 from pytest_orchestra.data.making.variants import Place, Variant, changed, part_of
+from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.documents.schemas.breaches import path_of
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.suite.demands import Demand
@@ -23,6 +24,8 @@ from pytest_orchestra.suite.making.requests import Request
 from pytest_orchestra.suite.making.slots import Slot
 from pytest_orchestra.suite.making.ways import NoValuesError, WayData, way_values
 
+MAX_NOTE = 300
+"""Characters of a comment."""
 ALL_KINDS = frozenset(DataKind)
 
 
@@ -70,7 +73,8 @@ class DataMaker:
                 self.not_made.append(NotMade(what=way.key, why=str(error)))
                 continue
             self._values[way.key] = values
-            why = ", ".join(map(str, way.asked.questions)) or "any data takes this way"
+            asked = dict.fromkeys(map(str, way.asked.questions))
+            why = shortened(", ".join(asked), MAX_NOTE) or "any data takes this way"
             yield MadeSet(
                 name=self._name(way.key),
                 kind=DataKind.HAPPY_PATH,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -124,9 +124,9 @@ def _solved(way: WayData, constraints: Sequence[Constraint]) -> Solution:
 
 
 def _clash(way: WayData, constraints: Sequence[Constraint]) -> str:
-    questions = way.asked.questions
-    clash = smallest_clash(constraints)
-    texts = [str(questions[index]) for index in clash if index < len(questions)]
+    questions = way.asked.constraints
+    clash = (constraints[index] for index in smallest_clash(constraints))
+    texts = [str(questions[each]) for each in clash if each in questions]
     return f"no data can meet {' and '.join(texts)}" if texts else "no data can meet its conditions"
 
 
@@ -225,10 +225,18 @@ def _pools(way: WayData) -> dict[Place, list[object]]:
     pools: dict[Place, list[object]] = {}
     for place in places:
         is_whole = not any(each != place and each[: len(place)] == place for each in places)
-        pool = [*_made(way, place), *literals]
+        pool = [*_made(way, place), *_apart(place, literals), *literals]
         if is_whole and place[0] in asked and pool:
             pools[place] = pool
     return pools
+
+
+def _apart(place: Place, literals: Iterable[object]) -> Iterator[str]:
+    """Texts that begin as a condition says and are others than those of the items before."""
+    number = next((key + 1 for key in place if isinstance(key, int)), 1)
+    for each in literals:
+        if isinstance(each, str) and number > 1:
+            yield from (f"{each}_{number}", f"{each}{number}")
 
 
 def _made(way: WayData, place: Place) -> Iterator[object]:
