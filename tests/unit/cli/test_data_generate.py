@@ -188,3 +188,56 @@ def test_a_folder_that_cannot_be_written_is_told(generate: Generate, described: 
     code, _, err = generate("--output", "taken/inside")
     assert code == 2
     assert "cannot be written" in err
+
+
+LOOP = """process: order.bpmn
+specs: {shop: shop.openapi.yaml}
+data: {files: d.yaml, each: {Review: reviews}}
+conditions: {Amount?/high: amount > 1000, Again?/yes: not(approved)}
+steps:
+  - name: The order is sent
+    at: Ordered
+    alias: sent
+    action:
+      channel: http
+      endpoint: shop.order
+      input: {body: {customer: Ada, amount: "{{data.amount}}", card: "abc"}}
+  - name: Reviewed
+    at: Review
+    action:
+      channel: http
+      endpoint: shop.review
+      input: {path: {number: "1"}, body: {note: "{{each.reviews.note}}"}}
+  - name: It is told
+    leaving: Review
+    assertion: {channel: kafka, topic: "orders"}
+    expect: {value: {approved: "{{each.reviews.approved}}"}}
+"""
+
+
+LOOPED = """<userTask id="review" name="Review"/>
+<exclusiveGateway id="again" name="Again?" default="f2"/>
+<sequenceFlow id="f4" sourceRef="review" targetRef="again"/>
+<sequenceFlow id="yes" name="yes" sourceRef="again" targetRef="review"/>
+"""
+
+
+def test_lists_are_filled_visit_by_visit(
+    generate: Generate, described: Path, change: Callable[..., None]
+) -> None:
+    """Each item meets what is asked at its visit; there are as many as the way has visits."""
+    task = '<userTask id="review" name="Prüfen 审核"/>'
+    change(
+        "order.bpmn", (task, LOOPED), ('id="f2" sourceRef="review"', 'id="f2" sourceRef="again"')
+    )
+    (described / "order.suite.yaml").write_text(LOOP, encoding="utf-8")
+    code, _, err = generate("--kind", "HAPPY_PATH")
+    assert (code, err) == (0, "")
+    reviews = {
+        name: [item["approved"] for item in each.values["reviews"]]  # type: ignore[attr-defined]
+        for name, each in sets().items()
+    }
+    assert reviews["main"] == []
+    assert reviews["amount-high"] == [True]
+    assert [value for key, value in reviews.items() if key.endswith("x2")] == [[False, False, True]]
+    assert all(item["note"] for each in sets().values() for item in each.values["reviews"])  # type: ignore[attr-defined]

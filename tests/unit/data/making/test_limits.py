@@ -17,7 +17,9 @@ from pytest_orchestra.data.making.variants import changed
 Broken = Callable[[dict[str, Any], object], list[str]]
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_every_boundary_is_allowed(
     data: st.DataObject,

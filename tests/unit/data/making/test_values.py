@@ -23,7 +23,7 @@ def made(maker: ValueMaker) -> Callable[[dict[str, Any]], object]:
     return lambda schema: maker.make(Shape.of(schema), "customer")
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_made_value_is_allowed(
     data: st.DataObject, broken_by: Broken, schemas: st.SearchStrategy[dict[str, Any]]
@@ -35,7 +35,7 @@ def test_a_made_value_is_allowed(
     assert broken_by(schema, value) == []
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_one_seed_makes_one_value(
     data: st.DataObject, schemas: st.SearchStrategy[dict[str, Any]]

@@ -25,7 +25,7 @@ VALUES = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=VALUES)
 def test_our_reader_reads_the_same_values(tmp_path: Path, values: dict[str, object]) -> None:
     written = [WrittenSet(name="x", values=values, tags=("boundary",), note="why it\nis so")]
