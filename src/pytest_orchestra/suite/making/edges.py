@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,7 +23,10 @@ from pytest_orchestra.expressions.conditions.tree import (
     Range,
     Tree,
     children,
+    constant,
 )
+from pytest_orchestra.expressions.solving.constraints import Constraint
+from pytest_orchestra.expressions.solving.renaming import replace_names
 from pytest_orchestra.suite.demands import Demand
 from pytest_orchestra.suite.making.made import Values
 from pytest_orchestra.suite.making.ways import WayData
@@ -52,6 +56,35 @@ def edges(way: WayData, values: Values) -> Iterator[Edge]:
                 place = way.asked.place_in(demand, name)
                 if place[0] in way.asked.names - demand.free:
                     yield from _around(way, values, demand, place, limit)
+
+
+def hidden_edges(way: WayData) -> Iterator[tuple[Edge, Decimal, Constraint]]:
+    """Edges that may only be seen where other values are others, as ``b > 5`` in ``a and b > 5``.
+
+    Yields:
+        An edge, the number on the other side, and that the condition turns between them.
+    """
+    demands = [each for each in way.demands if isinstance(each, Demand) and not each.items]
+    for question in way.asked.questions:
+        told = question.constraint(holds=not question.asked.holds)
+        same = [each for each in demands if each.condition is question.condition]
+        demand = next((each for each in same if each.holds == question.asked.holds), None)
+        if told is None or demand is None:
+            continue
+        for place, limit in dict.fromkeys(_limits(question.condition.tree)):
+            if len(place) > 1 or place[0] not in way.asked.names - demand.free:
+                continue
+            for value, other, label in _sides(limit, _step(way, place, limit)):
+                tree = replace_names(told.tree, {str(place[0]): constant(other)})
+                edge = Edge(place, plain_number(value), label, demand)
+                yield edge, other, replace(told, tree=tree)
+
+
+def _sides(limit: Decimal, step: Decimal) -> Iterator[tuple[Decimal, Decimal, str]]:
+    """Two neighbours, from the one to the other: at the limit, below and above."""
+    for low in (limit - step, limit):
+        yield low, low + step, "max"
+        yield low + step, low, "min"
 
 
 def _around(

@@ -6,19 +6,20 @@ Equal suites and seeds make equal sets: what is made for one scenario does not d
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pytest_orchestra.data.making.breaking import breaches
 from pytest_orchestra.data.making.limits import boundaries
 from pytest_orchestra.data.making.shapes import UnmakeableError
+from pytest_orchestra.data.making.values import plain_number
 from pytest_orchestra.data.making.variants import Place, Variant, changed, part_of
 from pytest_orchestra.documents.problems import shortened
 from pytest_orchestra.documents.schemas.breaches import path_of
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.suite.demands import Demand
-from pytest_orchestra.suite.making.edges import edges
+from pytest_orchestra.suite.making.edges import Edge, edges, hidden_edges
 from pytest_orchestra.suite.making.made import DataKind, MadeSet, NotMade, Values
 from pytest_orchestra.suite.making.requests import Request
 from pytest_orchestra.suite.making.slots import Slot
@@ -86,17 +87,34 @@ class DataMaker:
     def _boundaries(self) -> Iterator[MadeSet]:
         """Each side of each condition, then each limit of a description, on the first way."""
         told: set[object] = set()
-        for way in self._known_ways():
-            for edge in edges(way, self._values[way.key]):
-                asked = (edge.demand.text, edge.demand.holds, edge.place, str(edge.value))
-                if asked not in told and (values := self._with(way, edge.place, edge.value)):
-                    told.add(asked)
-                    why = f"{_path(edge.place)} {edge.value}: next to the other side of"
-                    yield self._boundary(
-                        way, edge.place, edge.label, values, f"{why} {edge.demand}"
-                    )
+        for find in (self._seen, self._hidden):
+            for way in self._known_ways():
+                for edge, values in find(way, told):
+                    told.add(_asked(edge))
+                    if values != self._values[way.key]:
+                        side = f"is the last on its side of {edge.demand}"
+                        why = f"{_path(edge.place)} {edge.value} {side}"
+                        yield self._boundary(way, edge.place, edge.label, values, why)
         for place, variant in self._limits():
             yield from self._limit(place, variant)
+
+    def _seen(self, way: WayData, told: Container[object]) -> Iterator[tuple[Edge, Values]]:
+        for edge in edges(way, self._values[way.key]):
+            if _asked(edge) in told:
+                continue
+            if (values := self._with(way, edge.place, edge.value)) is not None:
+                yield edge, values
+
+    def _hidden(self, way: WayData, told: Container[object]) -> Iterator[tuple[Edge, Values]]:
+        for edge, other, turns in hidden_edges(way):
+            if _asked(edge) in told:
+                continue
+            pinned = (edge.place, edge.value)
+            with suppress(NoValuesError):
+                values = way_values(way, pinned, like=self._values[way.key], more=(turns,))
+                beyond = changed(values, edge.place, plain_number(other))
+                if isinstance(beyond, dict) and edge.demand.misfit(beyond) is not None:
+                    yield edge, values
 
     def _limits(self) -> Iterator[tuple[Place, Variant]]:
         """Each limit of each place, once."""
@@ -146,7 +164,7 @@ class DataMaker:
         if not is_solved:
             return None
         try:
-            return way_values(way, (place, value))
+            return way_values(way, (place, value), like=self._values[way.key])
         except NoValuesError:
             return None
 
@@ -200,6 +218,10 @@ class DataMaker:
             name, number = f"{wished}-{number}", number + 1
         self._names.add(name)
         return name
+
+
+def _asked(edge: Edge) -> object:
+    return edge.demand.text, edge.demand.holds, edge.place, str(edge.value)
 
 
 def _broken(way: WayData, request: Request, values: Values) -> Iterator[tuple[Slot, Variant]]:

@@ -89,27 +89,35 @@ class WayData:
                 yield f"{request.bound.step.name}: {breach.path} {breach.message}".strip()
 
 
-def way_values(way: WayData, pinned: tuple[Place, object] | None = None) -> Values:
+def way_values(
+    way: WayData,
+    pinned: tuple[Place, object] | None = None,
+    *,
+    like: Values | None = None,
+    more: Sequence[Constraint] = (),
+) -> Values:
     """Values that take the way and let its calls pass their descriptions.
 
     Args:
         way: what has to be met.
         pinned: a place and the value that stands there.
+        like: values that take the way; no more of them is changed than must be.
+        more: what is to be met too; then nothing is searched for.
 
     Raises:
         NoValuesError: none are possible, or none were found.
     """
-    constraints = list(way.asked.constraints)
+    constraints = [*way.asked.constraints, *more]
     if pinned is not None and (same := equal_to(*pinned)) is not None:
         constraints.append(same)
     solution = _solved(way, constraints)
     if solution.verdict is Verdict.IMPOSSIBLE:
         raise NoValuesError(_clash(way, constraints))
-    values = _filled(way, _solved_values(way, solution), pinned)
+    values = _filled(way, _solved_values(way, solution, like or {}), pinned)
     why = way.misses(values)
     if not why:
         return values
-    found = _searched(way, values, pinned)
+    found = values if more else _searched(way, values, pinned)
     if way.misses(found):
         raise NoValuesError(f"no values were found; with those that were tried {why}")
     return found
@@ -130,8 +138,8 @@ def _clash(way: WayData, constraints: Sequence[Constraint]) -> str:
     return f"no data can meet {' and '.join(texts)}" if texts else "no data can meet its conditions"
 
 
-def _solved_values(way: WayData, solution: Solution) -> Values:
-    values: object = {}
+def _solved_values(way: WayData, solution: Solution, like: Values) -> Values:
+    values: object = like
     for path, found in solution.values.items():
         place = way.asked.place_of(path)
         if place is not None and _is_plain(found):

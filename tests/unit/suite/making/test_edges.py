@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from pytest_orchestra.suite.making.edges import edges
+from pytest_orchestra.expressions.solving.constraints import Verdict
+from pytest_orchestra.expressions.solving.solver import solve
+from pytest_orchestra.suite.making.edges import edges, hidden_edges
 from pytest_orchestra.suite.making.ways import WayData, way_values
 
 
@@ -40,3 +42,17 @@ def test_the_description_says_how_far_numbers_are_apart(way_of: Callable[..., Wa
     way = way_of("order.total > 10", names="order", places=places)
     [edge] = edges(way, way_values(way))
     assert (edge.place, edge.value) == (("order", "total"), Decimal("10.01"))
+
+
+def test_edges_are_found_that_other_values_hide(way_of: Callable[..., WayData]) -> None:
+    """With each comes what makes the condition turn there."""
+    text = "sku = 'desk' or sku = 'lamp' and amount > 20"
+    way = way_of(text, "cards[visit] = 'x'", "order.total > 3", names="sku amount cards order")
+    found = [
+        (edge.label, edge.value)
+        for edge, _, turns in hidden_edges(way)
+        if solve([*way.asked.constraints, turns]).verdict is Verdict.POSSIBLE
+        and edge.place == ("amount",)
+    ]
+    assert ("min", 21) in found
+    assert {edge.place for edge, _, _ in hidden_edges(way)} == {("amount",)}
