@@ -12,10 +12,13 @@ class Schedule:
     Attributes:
         within: seconds from the first look to the deadline.
         every: seconds between looks, at least 1 ms.
+        most: seconds up to which they grow, each half as long as it was waited so far; below
+            ``every``: they do not.
     """
 
     within: float
     every: float
+    most: float = 0.0
 
     def pause(self, elapsed: float) -> float | None:
         """Seconds to wait before the next look; None: give up.
@@ -26,4 +29,4 @@ class Schedule:
         left = self.within - elapsed
         if left <= 0:
             return None
-        return min(max(self.every, 0.001), left)
+        return min(max(self.every, min(elapsed / 2, self.most), 0.001), left)

@@ -72,7 +72,8 @@ class Wait:
             return Outcome(violations=of_request(breaches), attempts=0)
         clock = asyncio.get_running_loop().time
         began = clock()
-        schedule = Schedule(within=self.expect.within, every=self.expect.every)
+        expect = self.expect
+        schedule = Schedule(within=expect.within, every=expect.every, most=expect.every_most)
         while True:
             has_news = await self._look(self._left(began, clock()))
             decided = self._decide(schedule, clock() - began)

@@ -69,7 +69,7 @@ async def call_python(
         return _wrong(step, "fixture", f"asks for {', '.join(lacking)}, which nobody gave")
     clock = asyncio.get_running_loop().time
     began = clock()
-    schedule = Schedule(within=expect.within, every=expect.every)
+    schedule = Schedule(within=expect.within, every=expect.every, most=expect.every_most)
     arguments = {name: fixtures[name] for name in step.fixtures}
     unmet: AssertionError | None = None
     attempts = 0

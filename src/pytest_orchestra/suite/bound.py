@@ -77,7 +77,7 @@ class Expect:
         absent: nothing like it until the deadline.
         fail_when: a rule that holds ends the wait as a failure.
         stable_for: seconds that an exact count must stay; None: the channel's default.
-        within, every: seconds.
+        within, every: seconds; between two looks at first, ``every_most`` at last.
         time_scale: by what the deadlines were multiplied already.
     """
 
@@ -91,6 +91,7 @@ class Expect:
     stable_for: float | None = None
     within: float = 10.0
     every: float = 0.1
+    every_most: float = 0.0
     time_scale: float = 1.0
     contract: Contract = Contract.ERROR
 

@@ -21,6 +21,7 @@ from pytest_orchestra.suite.file import (
     DefaultsPart,
     ExpectPart,
     PatternPart,
+    Pauses,
     Texts,
 )
 
@@ -82,7 +83,10 @@ def compile_save(
 
 def default_expect(defaults: DefaultsPart, within: float | None) -> Expect:
     """What is expected of a Python step: only that it is done in time."""
-    return Expect(within=within or defaults.within or WITHIN, every=defaults.every or EVERY)
+    pauses = defaults.every or Pauses(EVERY, EVERY)
+    return Expect(
+        within=within or defaults.within or WITHIN, every=pauses.first, every_most=pauses.most
+    )
 
 
 class _Expectation:
@@ -100,7 +104,7 @@ class _Expectation:
         contract: str | None = self._setting("contract")
         stable_for: float | None = self._setting("stable_for")
         within: float | None = self._setting("within")
-        every: float | None = self._setting("every")
+        every: Pauses = self._setting("every") or Pauses(EVERY, EVERY)
         return Expect(
             status=_statuses(part.status),
             pattern=self._pattern(part, self._path),
@@ -114,7 +118,8 @@ class _Expectation:
             fail_when=self._rules(part.fail_when, (*self._path, "fail_when")),
             stable_for=stable_for,
             within=within or WITHIN,
-            every=every or EVERY,
+            every=every.first,
+            every_most=every.most,
             contract=Contract(contract) if contract else Contract.ERROR,
         )
 

@@ -6,9 +6,9 @@ Keys and values that are planned but not there yet are known, so that they are r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from pytest_orchestra.documents.models import (
     DocumentModel,
@@ -17,6 +17,7 @@ from pytest_orchestra.documents.models import (
     Refusal,
     Statuses,
     Whole,
+    parse_duration,
 )
 from pytest_orchestra.documents.problems import shortened, suggestion
 from pytest_orchestra.flow.turns import MAX_TURNS
@@ -27,6 +28,31 @@ Texts = str | list[str]
 
 Span = Annotated[Duration, Field(gt=0)]
 """A duration above zero, in seconds."""
+
+
+class Pauses(NamedTuple):
+    """Seconds between two looks: the first, and the longest."""
+
+    first: float
+    most: float
+
+
+def _pauses(value: object) -> Pauses:
+    """``100ms``, or ``100ms..2s`` where they grow."""
+    if isinstance(value, Pauses):
+        return value
+    first, dots, most = value.partition("..") if isinstance(value, str) else (value, "", "")
+    least = parse_duration(first.strip() if isinstance(first, str) else first)
+    pauses = Pauses(least, parse_duration(most.strip()) if dots else least)
+    if not 0 < pauses.first <= pauses.most:
+        raise Refusal(
+            f"'{value}' is no pause", hint="Write one above zero, or a shorter and a longer one."
+        )
+    return pauses
+
+
+Pace = Annotated[Pauses, BeforeValidator(_pauses), WithJsonSchema({"type": "string"})]
+"""How often something is looked at."""
 
 Turns = Annotated[int, Field(strict=True, ge=0, le=MAX_TURNS)]
 """How often a loop may turn back."""
@@ -96,7 +122,7 @@ class ExpectPart(PatternPart):
     fail_when: Texts | None = None
     stable_for: Duration | None = None
     within: Span | None = None
-    every: Span | None = None
+    every: Pace | None = None
     contract: Literal["error", "warn", "off"] | None = None
 
 
@@ -152,7 +178,7 @@ class ChannelDefaultsPart(DocumentModel):
     via: str | None = None
     credential: str | None = Field(default=None, alias="as")
     within: Span | None = None
-    every: Span | None = None
+    every: Pace | None = None
     stable_for: Duration | None = None
     contract: Literal["error", "warn", "off"] | None = None
 
@@ -164,7 +190,7 @@ class DefaultsPart(DocumentModel):
     __pydantic_extra__: dict[str, ChannelDefaultsPart]
 
     within: Span | None = None
-    every: Span | None = None
+    every: Pace | None = None
     stable_for: Duration | None = None
     contract: Literal["error", "warn", "off"] | None = None
 

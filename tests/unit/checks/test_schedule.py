@@ -19,3 +19,17 @@ def test_gives_up_at_the_deadline() -> None:
 def test_a_pause_is_never_so_short_that_it_spins() -> None:
     """``every: 0s`` still lets others work."""
     assert Schedule(within=1.0, every=0.0).pause(0.5) == 0.001
+
+
+def test_pauses_may_grow_with_what_was_waited() -> None:
+    """From ``every`` to ``most``; the last look is at the deadline all the same."""
+    schedule = Schedule(within=10.0, every=0.1, most=2.0)
+    elapsed, pauses = 0.0, []
+    while (pause := schedule.pause(elapsed)) is not None:
+        pauses.append(pause)
+        elapsed += pause
+    assert pauses[:3] == [0.1, 0.1, 0.1]
+    assert pauses == sorted(pauses[:-1]) + pauses[-1:]
+    assert max(pauses) == 2.0
+    assert abs(elapsed - 10.0) < 1e-9
+    assert len(pauses) < 20
