@@ -24,9 +24,9 @@ from pytest_orchestra.expressions.conditions.tree import (
     constant,
 )
 from pytest_orchestra.expressions.solving.clashes import smallest_clash
-from pytest_orchestra.expressions.solving.constraints import Constraint, Verdict
+from pytest_orchestra.expressions.solving.constraints import Constraint
 from pytest_orchestra.expressions.solving.renaming import replace_names
-from pytest_orchestra.expressions.solving.solver import solve
+from pytest_orchestra.expressions.solving.solver import is_impossible
 from pytest_orchestra.flow.conditions import VISIT, OutcomeConditions
 from pytest_orchestra.model import ElementId
 
@@ -140,8 +140,8 @@ class Literals:
             if len(self._possible) >= MAX_CALLS:
                 self.is_spent = True
                 return True
-            found = solve(list(self._constraints(in_order(groups))))
-            known = self._possible[groups] = found.verdict is not Verdict.IMPOSSIBLE
+            asked = list(self._constraints(in_order(groups)))
+            known = self._possible[groups] = not is_impossible(asked)
         return known
 
     def are_all_possible(self, groups: frozenset[Group]) -> bool:
