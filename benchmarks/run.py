@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import at_once
 import bounded
 import choosing
 import collecting
@@ -33,6 +34,7 @@ WORKLOADS = {
     "start-up": start_up,
     "kafka": kafka_waits,
     "memory": memory,
+    "at-once": at_once,
     "bounded": bounded,
     "corpus": corpus,
     "feasible": feasible,

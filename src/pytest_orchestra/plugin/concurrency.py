@@ -50,8 +50,13 @@ class _Begun:
     task: asyncio.Task[TestRun]
     stack: ExitStack
     spool: Spool
-    began: float
-    ended: float = 0.0
+    began: float = field(default_factory=time.time)
+    clock: float = field(default_factory=time.monotonic)
+    lasted: float = 0.0
+
+    def took(self) -> float:
+        """Seconds, wherever the clock on the wall went meanwhile."""
+        return self.lasted or time.monotonic() - self.clock
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,8 +114,7 @@ class Concurrency:
             self._begun.pop(item, None)
             begun.stack.close()
             if was_early:
-                ended = begun.ended or time.time()
-                item.stash[RAN] = Ran(begun.began, ended)
+                item.stash[RAN] = Ran(begun.began, begun.took())
                 self._failed -= _has_failed(begun)
 
     async def close(self, within: float) -> Unreported:
@@ -204,7 +208,7 @@ class Concurrency:
         task = self.turner.loop.create_task(
             self._in_turns(item, fixtures), name=item.nodeid, context=variables
         )
-        begun = _Begun(item, context, task, stack, spool, began=time.time())
+        begun = _Begun(item, context, task, stack, spool)
         self._begun[item] = begun
         task.add_done_callback(lambda _task: self._over(begun))
         return begun
@@ -227,7 +231,7 @@ class Concurrency:
         return before
 
     def _over(self, begun: _Begun) -> None:
-        begun.ended = time.time()
+        begun.lasted = begun.took()
         heard(begun.task)
         if begun.item in self._begun and begun.item is not self._current:
             self._failed += _has_failed(begun)
