@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pytest_orchestra.data.making.breaking import breaches
 from pytest_orchestra.data.making.limits import boundaries
@@ -25,6 +26,8 @@ from pytest_orchestra.suite.making.requests import Request
 from pytest_orchestra.suite.making.slots import Slot
 from pytest_orchestra.suite.making.ways import NoValuesError, WayData, way_values
 
+MAX_SOLVED = 20
+"""Ways whose other values are changed so that a limit may be met."""
 MAX_NOTE = 300
 """Characters of a comment."""
 ALL_KINDS = frozenset(DataKind)
@@ -131,7 +134,7 @@ class DataMaker:
     def _limit(self, place: Place, variant: Variant) -> Iterator[MadeSet]:
         """The set with a limit, of the first scenario whose way it takes."""
         for is_solved in (False, True):
-            for way in self._known_ways():
+            for way in islice(self._known_ways(), MAX_SOLVED if is_solved else None):
                 if (values := self._with(way, place, variant.value, is_solved=is_solved)) is None:
                     continue
                 if values != self._values[way.key]:
