@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
+from pytest_orchestra.documents.problems import MAX_PROBLEMS
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.expressions.compiling import Compiler, Where, located
 from pytest_orchestra.expressions.placeholders import Misplaced, Piece, pieces
@@ -14,6 +16,9 @@ from pytest_orchestra.expressions.sql_text import VALUE, SqlFinding, findings
 from pytest_orchestra.expressions.syntax import SyntaxProblem
 from pytest_orchestra.model import SourceLocation
 from pytest_orchestra.spi import Statement
+
+MAX_VALUES = 32_767
+"""Values of a statement: as many parameters as PostgreSQL's protocol has room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,9 @@ def compile_statement(text: object, *, location: Where = None) -> StatementTempl
     compiler = Compiler(location)
     found = _pieces(text, compiler)
     codes = [piece for piece in found if piece.is_code]
+    if len(codes) > MAX_VALUES:
+        compiler.refuse(SyntaxProblem(f"the statement has more than {MAX_VALUES} values"), ())
+        raise DefinitionError(compiler.problems)
     if not compiler.problems:
         _check_places(found, compiler)
     values = [
@@ -79,7 +87,7 @@ def _pieces(text: object, compiler: Compiler) -> list[Piece]:
 
 def _check_places(found: list[Piece], compiler: Compiler) -> None:
     joined = "".join(VALUE if piece.is_code else piece.text for piece in found)
-    for finding in findings(joined):
+    for finding in islice(findings(joined), MAX_PROBLEMS):
         problem = SyntaxProblem(finding.message, finding.hint)
         compiler.refuse(problem, (), _offset(found, finding))
 

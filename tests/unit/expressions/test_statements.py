@@ -118,3 +118,12 @@ def test_an_undefined_name_is_told_at_its_place() -> None:
     template = compile_statement(document.part(("sql",)), location=document.locator(("sql",)))
     with pytest.raises(EvaluationError, match=r"^f\.yaml:1:13: `a\.b`: 'a' is undefined"):
         template.render({})
+
+
+def test_a_statement_has_so_many_values_and_no_more() -> None:
+    """And what is wrong with each of very many is told of the first hundred."""
+    with pytest.raises(DefinitionError, match="the statement has more than 32767 values"):
+        compile_statement("{{x}}" * 100_000)
+    with pytest.raises(DefinitionError) as caught:
+        compile_statement("{{x}}" * 30_000)
+    assert len(caught.value.problems) == 100
