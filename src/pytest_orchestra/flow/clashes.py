@@ -42,11 +42,11 @@ class Clashes:
 
     def why(self, *outcomes: Outcome) -> str:
         """Say why data allows no run that takes outcomes; nothing where no other run does."""
-        return self._why(Demand(outcomes=tuple(outcome.index for outcome in outcomes)))
+        return self.why_not(Demand(outcomes=tuple(outcome.index for outcome in outcomes)))
 
     def why_flows(self, *flows: ElementId) -> str:
         """Say the same of flows."""
-        return self._why(Demand(flows=flows))
+        return self.why_not(Demand(flows=flows))
 
     def why_run(self, run: Run) -> str:
         """Say why data does not allow a run; nothing where that is not proved."""
@@ -56,7 +56,8 @@ class Clashes:
         clash = self._literals.clash([literal for _, literal in asked] for asked in moments)
         return self._worded([listed[place] for place in clash], way) if clash else ""
 
-    def _why(self, demand: Demand) -> str:
+    def why_not(self, demand: Demand) -> str:
+        """Say the same of whatever is asked of a run."""
         run = self.plain.find(demand).run
         if run is None:
             return ""

@@ -60,6 +60,9 @@ class Reasons(Protocol):
     def why_flows(self, *flows: ElementId) -> str:
         """Say the same of flows."""
 
+    def why_not(self, demand: Demand) -> str:
+        """Say the same of whatever is asked of a run."""
+
     def why_run(self, run: Run) -> str:
         """Say why data does not allow a run; nothing where that is not proved."""
 

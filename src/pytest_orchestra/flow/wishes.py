@@ -148,6 +148,9 @@ def _why_not(finder: RunFinder, places: tuple[ElementId, ...], findings: Iterabl
     left_out = [place for place in places if place in without]
     if left_out:
         return f"{left_out[0]} is left out: {without[left_out[0]]}"
+    reasons = finder.clashes
+    if reasons and (why := next(map(reasons.why_not, _demands(finder, places)), "")):
+        return why
     if all(finding.is_proved for finding in findings):
         return "no run takes all of these outcomes"
     return "the search was given up before a run was found that takes all of these outcomes"
