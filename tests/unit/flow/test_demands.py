@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from pytest_orchestra.expressions import parse_condition
 from pytest_orchestra.flow.conditions import OutcomeConditions
+from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.scenario import Passage, Scenario, ScenarioSet
-from pytest_orchestra.model import ElementId
+from pytest_orchestra.model import ElementId, Process
 
 Plan = Callable[..., ScenarioSet]
 
@@ -227,3 +230,50 @@ def test_a_name_is_free_where_it_was_written_or_may_be(plan: Plan) -> None:
         found = plan(WRITING, conditions=replace(conditions, writes=writes))
         main = one(found, "main")
         assert {c.element: set(c.free) for c in main.conditions} == freed, place
+
+
+BESIDE = """
+    s: start
+    u: sub "U" {marker}
+    i: start in u
+    w: user "W" in u
+    k: xor "K" in u default=calm
+    j: end in u
+    i -> w
+    w -> k
+    loud: k -> j "loud"
+    calm: k -> j "calm"
+    {event}
+    v: task
+    e: end
+    f: end
+    s -> u
+    u -> e
+"""
+
+
+@pytest.mark.parametrize(
+    ("marker", "event", "writer", "is_free"),
+    [
+        ("", "x: boundary on u timer calm\nx -> v\nv -> f", "v", True),
+        ("", "x: boundary on u timer\nx -> v\nv -> f", "v", False),
+        (
+            "",
+            "h: sub in u by-event\nhs: start in h message calm\nv2: task in h\nhs -> v2",
+            "v2",
+            True,
+        ),
+        ("all", "", "w", True),
+        ("all", "", "u", True),
+        ("each", "", "e", False),
+    ],
+)
+def test_what_goes_on_at_the_same_time_may_write(
+    draw: Callable[[str], Process], marker: str, event: str, writer: str, *, is_free: bool
+) -> None:
+    """Behind an event that interrupts nothing, in an event sub-process, in another instance."""
+    process = draw(BESIDE.format(marker=marker, event=event))
+    writes = {ElementId(writer): frozenset({"a"})}
+    found = generate_scenarios(process, conditions=replace(of(loud="a > 1"), writes=writes))
+    asked = [c for c in found.scenarios[0].conditions if c.element == "loud"]
+    assert {bool(c.free) for c in asked} == {is_free}
