@@ -48,11 +48,9 @@ class Contexts:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 self._is_there = True
             text = json.dumps(saved.tree(), ensure_ascii=False, separators=(",", ":"))
-            part = path.with_suffix(f".{os.getpid()}.part")
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(text.encode("utf-8", "backslashreplace"))
-            part.replace(path)  # a session that is killed leaves the whole of it, or nothing
         except (OSError, ValueError, RecursionError) as error:
             self._say(f"{path}: what a run leaves cannot be kept: {error}; the run goes on")
 
