@@ -6,6 +6,7 @@ Equal suites and seeds make equal sets: what is made for one scenario does not d
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from pytest_orchestra.suite.making.ways import NoValuesError, WayData, way_value
 
 MAX_SOLVED = 20
 """Ways whose other values are changed so that a limit may be met."""
+MAX_HIDDEN = 5
+"""Times that an edge which other values hide is looked for."""
 MAX_NOTE = 300
 """Characters of a comment."""
 ALL_KINDS = frozenset(DataKind)
@@ -50,6 +53,7 @@ class DataMaker:
     not_made: list[NotMade] = field(default_factory=list)
     _values: dict[str, Values] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
+    _tried: Counter[object] = field(default_factory=Counter)
 
     def make(self, kinds: Collection[DataKind] = ALL_KINDS) -> Iterator[MadeSet]:
         """The sets: those that take a way first, then those at limits, then those refused."""
@@ -110,8 +114,9 @@ class DataMaker:
 
     def _hidden(self, way: WayData, told: Container[object]) -> Iterator[tuple[Edge, Values]]:
         for edge, other, turns in hidden_edges(way):
-            if _asked(edge) in told:
+            if _asked(edge) in told or self._tried[_asked(edge)] >= MAX_HIDDEN:
                 continue
+            self._tried[_asked(edge)] += 1
             pinned = (edge.place, edge.value)
             with suppress(NoValuesError):
                 values = way_values(way, pinned, like=self._values[way.key], more=(turns,))

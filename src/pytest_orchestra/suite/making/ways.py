@@ -12,6 +12,7 @@ from pytest_orchestra.data.making.values import ValueMaker, plain_number
 from pytest_orchestra.data.making.variants import Place, changed, part_of
 from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.expressions.conditions.tree import Constant, Loop, Tree, children
+from pytest_orchestra.expressions.solving.checking import are_met
 from pytest_orchestra.expressions.solving.clashes import smallest_clash
 from pytest_orchestra.expressions.solving.constraints import Constraint, Solution, Verdict
 from pytest_orchestra.expressions.solving.solver import solve
@@ -128,7 +129,9 @@ def _solved(way: WayData, constraints: Sequence[Constraint]) -> Solution:
         return Solution(verdict=Verdict.POSSIBLE)
     places = way.asked.places
     wishes = [wish for place in places for wish in schema_wishes(place, way.keywords(place))]
-    return solve(constraints, preferring=(*wishes, *way.aside))
+    found = solve(constraints, preferring=wishes)
+    missed = [each for each in way.aside if not are_met([each], found.values)]
+    return solve(constraints, preferring=(*wishes, *missed)) if missed else found
 
 
 def _clash(way: WayData, constraints: Sequence[Constraint]) -> str:
