@@ -5,16 +5,17 @@ A thousand long ways told at once would fill the memory of whoever wants but the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import overload
 
 from pytest_orchestra.flow.calls import Calls
 from pytest_orchestra.flow.keys import NamedRun, ScenarioName
-from pytest_orchestra.flow.scenario import Scenario
+from pytest_orchestra.flow.scenario import Scenario, WayCondition
 from pytest_orchestra.flow.telling import tell_run
 from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.flow.weaving import Woven
 
 
 class ScenarioCatalogue(Sequence[Scenario]):
@@ -65,12 +66,8 @@ class ScenarioCatalogue(Sequence[Scenario]):
             process_id=self._game.graph.process.id,
             moments=woven.moments,
             decisions=way.decisions,
-            conditions=tuple(
-                replace(condition, moment=woven.places[condition.moment])
-                for condition in way.conditions
-            )
-            if woven.calls
-            else way.conditions,
+            conditions=_moved(way.conditions, woven) if woven.calls else way.conditions,
+            aside=_moved(way.aside, woven) if woven.calls else way.aside,
             calls=woven.calls,
         )
 
@@ -88,3 +85,8 @@ class ScenarioCatalogue(Sequence[Scenario]):
 
     def __reduce__(self) -> tuple[type[tuple[Scenario, ...]], tuple[tuple[Scenario, ...]]]:
         return tuple, (tuple(self),)
+
+
+def _moved(conditions: Iterable[WayCondition], woven: Woven) -> tuple[WayCondition, ...]:
+    """Conditions at the moments that they have among those of called processes."""
+    return tuple(replace(each, moment=woven.places[each.moment]) for each in conditions)

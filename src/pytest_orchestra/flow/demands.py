@@ -91,6 +91,15 @@ class Demands:
             self._of_flows[node, taken] = asks
         return asks
 
+    def aside(self, node: ElementId, taken: Ways) -> tuple[Ask, ...]:
+        """Return what is not asked of the other flows of an exclusive split, but makes it clear."""
+        if self._graph.nodes[node].kind not in _CHOOSING:
+            return ()
+        asked = {ask.element for ask in self.of_flows(node, taken)}
+        known = self.conditions.by_element
+        others = (flow.id for flow in self._graph.outgoing.get(node, ()) if flow.id in known)
+        return tuple(Ask(each, holds=False) for each in others if each not in asked)
+
     def of_start(self, scope: ElementId, start: ElementId) -> tuple[Ask, ...]:
         """Return what has to be so that a scope is started by one of its start events."""
         known = self.conditions.by_element

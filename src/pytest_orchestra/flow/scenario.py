@@ -131,6 +131,8 @@ class Scenario:
         moments: the way in one legal order.
         decisions: every outcome taken, in the order of the way.
         conditions: what the way demands of data, in the order of the way.
+        aside: what should not be so besides: conditions of flows that it leaves aside at exclusive
+            splits. Where one is, it depends on the system's order which flow is taken.
         calls: the ways of called processes, in order of their visits; a call whose process is not
             known has none.
     """
@@ -141,6 +143,7 @@ class Scenario:
     moments: tuple[Moment, ...]
     decisions: tuple[TakenOutcome, ...] = ()
     conditions: tuple[WayCondition, ...] = ()
+    aside: tuple[WayCondition, ...] = ()
     calls: tuple[CalledWay, ...] = ()
 
     @property

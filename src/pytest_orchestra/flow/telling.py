@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -27,6 +27,7 @@ class ToldWay:
     moments: tuple[Moment, ...]
     decisions: tuple[TakenOutcome, ...]
     conditions: tuple[WayCondition, ...]
+    aside: tuple[WayCondition, ...]
 
 
 def tell_run(game: TokenGame, run: Run, defaults: AbstractSet[int]) -> ToldWay:
@@ -44,6 +45,7 @@ def tell_run(game: TokenGame, run: Run, defaults: AbstractSet[int]) -> ToldWay:
         moments=tuple(teller.moments),
         decisions=tuple(teller.decisions),
         conditions=tuple(teller.conditions),
+        aside=tuple(teller.aside),
     )
 
 
@@ -53,6 +55,7 @@ class _Teller(Chronicle):
     def __init__(self, game: TokenGame, defaults: AbstractSet[int]) -> None:
         super().__init__(game, defaults)
         self.conditions: list[WayCondition] = []
+        self.aside: list[WayCondition] = []
         self._graph: ProcessGraph = game.graph
         self._activities = self._graph.activities
         self.demands: Demands = game.demands
@@ -79,11 +82,13 @@ class _Teller(Chronicle):
 
     def ask(self, asks: Iterable[Ask], at: ElementId, visit: int, moment: int) -> None:
         """Note what is asked of data at a moment."""
-        written = self._written
-        self.conditions.extend(
-            self.demands.tell(ask, at=at, visit=visit, moment=moment, written=written)
-            for ask in asks
-        )
+        self.conditions.extend(self._told(asks, at, visit, moment))
+
+    def _told(
+        self, asks: Iterable[Ask], at: ElementId, visit: int, moment: int
+    ) -> Iterator[WayCondition]:
+        for ask in asks:
+            yield self.demands.tell(ask, at=at, visit=visit, moment=moment, written=self._written)
 
     def _tell(self, move: Move, causes: Causes) -> None:
         if move.is_plain:
@@ -249,6 +254,8 @@ class _Teller(Chronicle):
         """Take the flows on from a node, or end the token there."""
         if node in self.demands.asking:
             self.ask(self.demands.of_flows(node, flows), node, visit, causes[-1])
+            aside = self.demands.aside(node, flows)
+            self.aside.extend(self._told(aside, node, visit, causes[-1]))
         taken = {flow: (self.happen(Passage.TAKEN, flow, causes),) for flow in flows}
         for place in produced:
             self.tokens[place].append(taken.get(self._places[place].element, causes))

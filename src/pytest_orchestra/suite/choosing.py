@@ -47,12 +47,15 @@ class Chooser:
         self._picks_all = picks_all
         self._candidates: dict[tuple[str, ...], tuple[DataSet, ...]] = {}
 
-    def choose(self, demands: Demands, tags: tuple[str, ...]) -> Sequence[Choice]:
+    def choose(
+        self, demands: Demands, tags: tuple[str, ...], wishes: Demands = ()
+    ) -> Sequence[Choice]:
         """One choice or, where all are picked, one for each set that fits.
 
         Args:
             demands: what the way asks of data.
             tags: of the scenario; sets that have one of them come first.
+            wishes: what should be so besides, so that no other way is open to the set.
         """
         candidates = self._tried(tags)
         if not candidates:
@@ -60,13 +63,32 @@ class Chooser:
             skip = "none of the selected data sets is there" if is_narrowed else ""
             return (Choice(skip=skip),)
         found = self._fitting.fitting(demands, candidates)
-        chosen = [*found] if self._picks_all else [*_first(found)]
+        if self._picks_all:
+            chosen = [*found]
+        elif chosen := [*_first(found)]:
+            chosen, demands = self._clearest(chosen[0], demands, wishes, tags)
         if chosen:
             return [Choice(data=each, reason=self._reason(each, demands, tags)) for each in chosen]
         why = self._fitting.why_none(demands, candidates)
         if self._selected is not self._sets:
             return (Choice(skip=f"of the selected data sets {why}"),)
         return (Choice(unmet=f"no data set fits: {why}"),)
+
+    def _clearest(
+        self, first: DataSet, demands: Demands, wishes: Demands, tags: tuple[str, ...]
+    ) -> tuple[list[DataSet], Demands]:
+        """The first set that also meets as many wishes as one does, and what it meets.
+
+        One with a tag stays before those without.
+        """
+        among = self._tried(tags)
+        if not frozenset(tags).isdisjoint(first.tags):
+            among = tuple(each for each in among if not frozenset(tags).isdisjoint(each.tags))
+        for wish in wishes:
+            more = (*demands, wish)
+            if better := [*_first(self._fitting.fitting(more, among))]:
+                first, demands = better[0], more
+        return [first], demands
 
     def _tried(self, tags: tuple[str, ...]) -> tuple[DataSet, ...]:
         if tags not in self._candidates:

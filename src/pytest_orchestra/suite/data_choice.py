@@ -173,7 +173,7 @@ class DataChoice:
             return (self._compared(named, demands, scenario.key, marking.data_at),)
         if not self._is_read and not (demands and self._asks):
             return (Choice(),)
-        return self._chooser.choose(demands, marking.tags)
+        return self._chooser.choose(demands, marking.tags, self.fitting.wishes(way))
 
     def verdicts(self, way: Way) -> tuple[Verdict, ...]:
         """Whether each data set that may be chosen fits a way."""

@@ -72,6 +72,11 @@ class Fitting:
         lengths = self._lengths(way) if before is None else ()
         return (*asked.values(), *lengths)
 
+    def wishes(self, way: Way) -> Sequence[Demand]:
+        """What a way does not ask of data, but what makes it the only one that data takes."""
+        read = (self._reader.read(each, self._items(way, each)) for each in way.scenario.aside)
+        return tuple({(each.key, each.holds): each for each in read if each is not None}.values())
+
     def _items(self, way: Way, asked: WayCondition) -> Items:
         """The items that a condition looks into where it is decided."""
         if not self._each.elements or not self._reader.looks_into_items(asked):

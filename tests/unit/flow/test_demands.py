@@ -45,6 +45,39 @@ def test_conditions_say_what_the_way_demands(plan: Plan) -> None:
     assert one(found, "g-a").moments[condition.moment].element == "g"
 
 
+def test_what_else_may_hold_at_an_exclusive_split_is_told_apart(plan: Plan) -> None:
+    """Nothing where no other may hold: at the default, or of the same flow."""
+
+    def known(text: str) -> OutcomeConditions:
+        texts = {"a": text, "b": "x > 2", "d": "x > 3"}
+        by_element = {ElementId(k): parse_condition(v, "plain") for k, v in texts.items()}
+        return OutcomeConditions(by_element=by_element)
+
+    found = plan(
+        """
+        s: start
+        g: xor "G" default=c
+        o: or "O"
+        e: end
+        s -> g
+        a: g -> o "a"
+        b: g -> o "b"
+        c: g -> o "c"
+        o -> e
+        d: o -> e "d"
+        """,
+        conditions=known("x > 1"),
+    )
+    told = {
+        each.key: [(c.element, c.at, c.holds, c.text, c.visit) for c in each.aside]
+        for each in found.scenarios
+    }
+    assert told["main"] == []
+    assert told["g-a"] == [("b", "g", False, "x > 2", 1)]
+    assert told["g-b"] == [("a", "g", False, "x > 1", 1)]
+    assert one(found, "g-a").aside[0].moment == one(found, "g-a").conditions[0].moment
+
+
 def test_each_condition_of_an_inclusive_split_decides_for_itself(plan: Plan) -> None:
     """What is taken holds, what is not taken does not; a parallel split asks nothing."""
     found = plan("""

@@ -343,3 +343,45 @@ def test_conditions_alone_ask_for_data(bench: Bench, asked: str) -> None:
     everywhere = read_data_sets([path], Scope.GLOBAL)
     bound = bench.bind(CONDITIONS + blind, global_data=everywhere)
     assert chosen(bound)["amount-high"] == "any"
+
+
+THREE_WAYS = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ targetNamespace="urn:t">
+<process id="order">
+<startEvent id="s"/><userTask id="place" name="Place order"/><endEvent id="e"/>
+<exclusiveGateway id="amount" name="Amount?" default="low"/>
+<sequenceFlow id="f1" sourceRef="s" targetRef="place"/>
+<sequenceFlow id="f2" sourceRef="place" targetRef="amount"/>
+<sequenceFlow id="low" name="low" sourceRef="amount" targetRef="e"/>
+<sequenceFlow id="mid" name="mid" sourceRef="amount" targetRef="e"/>
+<sequenceFlow id="high" name="high" sourceRef="amount" targetRef="e"/>
+</process></definitions>"""
+OVERLAPPING = "conditions: {Amount?/mid: a > 1, Amount?/high: a > 5}\n"
+HUGE_FIRST = """
+- {name: huge, tags: [smoke], values: {a: 7}}
+- {name: more, tags: [smoke], values: {a: 3}}
+- {name: some, values: {a: 2}}
+- {name: none, values: {a: 0}}
+"""
+
+
+@pytest.mark.parametrize("tags", ["[]", "[smoke]", "[x]"])
+def test_data_that_opens_one_flow_only_goes_before_what_opens_two(bench: Bench, tags: str) -> None:
+    """Which of them the system takes depends on the order in which it asks."""
+    bench.write("data/one.yaml", HUGE_FIRST)
+    bench.write("order.bpmn", THREE_WAYS)
+    mark = f"scenarios: {{mark: {{amount-mid: {{tags: {tags}}}}}}}\n"
+    bound = bench.bind(f"data: {{files: data/*.yaml}}\n{OVERLAPPING}{mark}{READ}")
+    assert chosen(bound) == {"main": "none", "amount-high": "huge", "amount-mid": "more"}
+    reason = {each.item: each.data_reason for each in bound.scenarios}["amount-mid"]
+    assert reason.endswith("meets `a > 1` (Amount?/mid), `not (a > 5)` (Amount?/high)")
+
+
+def test_a_tag_counts_more_than_that_one_flow_only_is_open(bench: Bench) -> None:
+    bench.write(
+        "data/one.yaml", HUGE_FIRST.replace("[smoke], values: {a: 3}", "[], values: {a: 3}")
+    )
+    bench.write("order.bpmn", THREE_WAYS)
+    mark = "scenarios: {mark: {amount-mid: {tags: [smoke]}}}\n"
+    bound = bench.bind(f"data: {{files: data/*.yaml}}\n{OVERLAPPING}{mark}{READ}")
+    assert chosen(bound)["amount-mid"] == "huge"
