@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pytest_orchestra.plugin import fixtures
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.suite.bound import EVERYTHING
 
+_OUR_FIXTURES = f"{__name__.rpartition('.')[0]}.fixtures"
 _HOOKS = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown")
 _CONFTEST = "conftest.py"
 _NARROW = frozenset({"class", "module", "package"})
@@ -58,7 +58,7 @@ class Neighbours:
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> None:
         """Take down what pytest makes."""
-        is_ours = getattr(fixturedef.func, "__module__", "") == fixtures.__name__
+        is_ours = getattr(fixturedef.func, "__module__", "") == _OUR_FIXTURES
         self._made.append(_Made(fixturedef.argname, fixturedef.scope, is_ours))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_orchestra.plugin.workers import SharedSession
+    from pytest_orchestra.plugin.state import StateFolder
 
 DURATIONS = "durations.json"
 """What a session's durations are called in its folder."""
@@ -136,11 +136,11 @@ class Durations:
     """Adds up how long items take, and writes it beside the session's events.
 
     Args:
-        shared: the session.
+        folder: the session's.
     """
 
-    def __init__(self, shared: SharedSession) -> None:
-        self._shared = shared
+    def __init__(self, folder: StateFolder) -> None:
+        self._folder = folder
         self._seconds: dict[str, float] = {}
         self._called: set[str] = set()
 
@@ -153,7 +153,7 @@ class Durations:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write them, if the session has a folder."""
-        folder = self._shared.folder.path
+        folder = self._folder.path
         if not self._called or not folder.is_dir():
             return
         durations = {name: round(self._seconds[name], 3) for name in sorted(self._called)}

@@ -128,7 +128,7 @@ def begin(config: pytest.Config) -> None:
     )
     config.pluginmanager.register(shared, "orchestra_session")
     if not handed:
-        config.pluginmanager.register(Durations(shared), "orchestra_durations")
+        config.pluginmanager.register(Durations(shared.folder), "orchestra_durations")
 
 
 def tell_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here
