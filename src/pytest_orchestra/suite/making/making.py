@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -61,7 +61,7 @@ class DataMaker:
         if DataKind.HAPPY_PATH in kinds:
             yield from happy
         if DataKind.BOUNDARY in kinds:
-            yield from self._boundaries()
+            yield from _once(self._boundaries())
         if DataKind.NEGATIVE in kinds:
             yield from self._negatives()
 
@@ -226,6 +226,16 @@ class DataMaker:
             name, number = f"{wished}-{number}", number + 1
         self._names.add(name)
         return name
+
+
+def _once(sets: Iterable[MadeSet]) -> Iterator[MadeSet]:
+    """Without those that are as one before; one value may be at the limit of several conditions."""
+    known: set[tuple[str, str]] = set()
+    for each in sets:
+        same = each.scenario, repr(each.values)
+        if same not in known:
+            known.add(same)
+            yield each
 
 
 def _asked(edge: Edge) -> object:

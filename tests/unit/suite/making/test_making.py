@@ -1,0 +1,17 @@
+"""Data sets of all scenarios of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytest_orchestra.suite.making.made import DataKind
+from pytest_orchestra.suite.making.making import DataMaker
+from pytest_orchestra.suite.making.ways import WayData
+
+
+def test_a_limit_of_two_conditions_makes_one_set(way_of: Callable[..., WayData]) -> None:
+    way = way_of("amount > 1000", "amount > 1000 ", names="amount")
+    made = list(DataMaker(ways=[way]).make([DataKind.HAPPY_PATH, DataKind.BOUNDARY]))
+    values = [tuple(each.values.items()) for each in made]
+    assert len(set(values)) == len(values)
+    assert (("amount", 1001),) in values
