@@ -157,25 +157,18 @@ def asked_of(way: Way, names: DataNames) -> Asked:
         names: of data; others are the system's.
     """
     unread = tuple(each for each in way.scenario.conditions if each.condition is None)
-    questions = tuple(_questions(way, names))
+    questions = tuple(_questions(way, way.scenario.conditions, names))
     return Asked(questions=questions, unread=unread, names=names.plain)
 
 
-def elsewhere(way: Way, others: Iterable[Way], names: DataNames) -> tuple[Constraint, ...]:
-    """That the conditions of outcomes which the way leaves aside do not hold.
+def aside_of(way: Way, names: DataNames) -> tuple[Constraint, ...]:
+    """That the conditions of flows which the way leaves aside do not hold.
 
     Data that meets them takes one way only, whatever order the system asks in.
     """
-    conditions = way.scenario.conditions
-    met = {(each.at, each.visit) for each in conditions}
-    own = {(each.element, each.visit) for each in conditions}
-    wishes: dict[object, Constraint | None] = {}
-    for question in (found for other in others for found in _questions(other, names)):
-        asked = question.asked
-        is_left = asked.holds and (asked.element, asked.visit) not in own
-        if is_left and (asked.at, asked.visit) in met:
-            wishes[asked.element, asked.visit] = question.constraint(holds=False)
-    return tuple(each for each in wishes.values() if each is not None)
+    questions = _questions(way, way.scenario.aside, names)
+    wishes = dict.fromkeys(each.constraint(holds=False) for each in questions)
+    return tuple(each for each in wishes if each is not None)
 
 
 def schema_wishes(place: Place, keywords: Keywords) -> Iterator[Constraint]:
@@ -213,9 +206,11 @@ def equal_to(place: Place, value: object) -> Constraint | None:
     return Constraint(tree=Comparison(operator="=", left=_name(place), right=right))
 
 
-def _questions(way: Way, names: DataNames) -> Iterator[Question]:
+def _questions(
+    way: Way, conditions: Iterable[WayCondition], names: DataNames
+) -> Iterator[Question]:
     known = names.all
-    for asked in way.scenario.conditions:
+    for asked in conditions:
         parsed = asked.condition
         if parsed is not None and (parsed.all_names - asked.free) & known:
             inner = names.places_at(way, asked.moment)

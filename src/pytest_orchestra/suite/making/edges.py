@@ -49,8 +49,8 @@ class Edge(NamedTuple):
 
 
 def edges(way: WayData, values: Values) -> Iterator[Edge]:
-    """The edges of what a way demands, seen from values that take it."""
-    for demand in way.demands:
+    """The edges of what a way demands, and wishes, seen from values that take it."""
+    for demand in (*way.demands, *way.wishes):
         if isinstance(demand, Demand):
             for name, limit in dict.fromkeys(_limits(demand.condition.tree)):
                 place = way.asked.place_in(demand, name)

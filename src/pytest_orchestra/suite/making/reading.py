@@ -15,7 +15,7 @@ from pytest_orchestra.model import ElementId, SourceLocation
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario
 from pytest_orchestra.suite.fitting import Fitting
-from pytest_orchestra.suite.making.asked import DataNames, asked_of, elsewhere
+from pytest_orchestra.suite.making.asked import DataNames, aside_of, asked_of
 from pytest_orchestra.suite.making.requests import Request, RequestReader
 from pytest_orchestra.suite.making.ways import WayData
 from pytest_orchestra.suite.names import references_of
@@ -54,7 +54,8 @@ def read_ways(
                 bound=bound,
                 asked=asked_of(way, names),
                 demands=fitting.demands(way),
-                aside=elsewhere(way, (each for each in ways if each is not way), names),
+                aside=aside_of(way, names),
+                wishes=fitting.wishes(way),
                 requests=requests,
                 places=_places(requests),
                 read=tuple(dict.fromkeys(_read(bound))),

@@ -41,7 +41,8 @@ class WayData:
         bound: the scenario with its steps.
         asked: what its way asks of data.
         demands: the same, as the choice of sets judges it.
-        aside: that outcomes which the way leaves aside are not asked for too.
+        aside: that flows which the way leaves aside are not open to it too.
+        wishes: the same, as the choice of sets judges it.
         requests: its described calls that read data.
         places: of the values that stand in a call, with what its description says.
         read: the places that its steps read.
@@ -52,6 +53,7 @@ class WayData:
     asked: Asked
     demands: Demands
     aside: tuple[Constraint, ...]
+    wishes: Demands
     requests: tuple[Request, ...]
     places: Mapping[Place, Shape]
     read: tuple[Place, ...]

@@ -43,7 +43,10 @@ def way_of() -> Callable[..., WayData]:
     """The data of a way that asks these conditions."""
 
     def of(
-        *texts: str, names: str, places: Mapping[Place, Mapping[str, Any]] | None = None
+        *texts: str,
+        names: str,
+        places: Mapping[Place, Mapping[str, Any]] | None = None,
+        aside: tuple[str, ...] = (),
     ) -> WayData:
         scenario = Scenario(
             key="way",
@@ -51,6 +54,7 @@ def way_of() -> Callable[..., WayData]:
             process_id=ElementId("p"),
             moments=(),
             conditions=tuple(condition(text, number) for number, text in enumerate(texts)),
+            aside=tuple(condition(text, -number) for number, text in enumerate(aside, 1)),
         )
         bound = BoundScenario(item="way", name="Way", scenario=scenario, steps=())
         [way] = read_ways(
@@ -67,6 +71,7 @@ def way_of() -> Callable[..., WayData]:
             asked=way.asked,
             demands=way.demands,
             aside=way.aside,
+            wishes=way.wishes,
             requests=way.requests,
             places=shapes,
             read=way.read,

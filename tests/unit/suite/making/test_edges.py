@@ -37,6 +37,17 @@ def test_edges_are_on_the_side_of_the_way(
     assert {(edge.label, edge.value) for edge in edges(way, way_values(way))} == found
 
 
+def test_a_flow_that_is_left_aside_has_an_edge_too(way_of: Callable[..., WayData]) -> None:
+    """And values keep off it where they can."""
+    way = way_of("amount > 100", names="amount", aside=("not: amount > 1000",))
+    values = way_values(way)
+    assert values["amount"] <= 1000
+    found = {(edge.label, edge.value) for edge in edges(way, values)}
+    assert found == {("min", 101), ("max", 1000)}
+    above = way_of("amount > 1000", names="amount", aside=("not: amount > 100",))
+    assert way_values(above)["amount"] > 1000
+
+
 def test_the_description_says_how_far_numbers_are_apart(way_of: Callable[..., WayData]) -> None:
     places = {("order", "total"): {"type": "number"}}
     way = way_of("order.total > 10", names="order", places=places)
