@@ -62,11 +62,9 @@ class Chooser:
             is_narrowed = self._selected is not self._sets and self._sets.by_name
             skip = "none of the selected data sets is there" if is_narrowed else ""
             return (Choice(skip=skip),)
+        demands = self._cleared(demands, wishes, tags)
         found = self._fitting.fitting(demands, candidates)
-        if self._picks_all:
-            chosen = [*found]
-        elif chosen := [*_first(found)]:
-            chosen, demands = self._clearest(chosen[0], demands, wishes, tags)
+        chosen = [*found] if self._picks_all else [*_first(found)]
         if chosen:
             return [Choice(data=each, reason=self._reason(each, demands, tags)) for each in chosen]
         why = self._fitting.why_none(demands, candidates)
@@ -74,21 +72,22 @@ class Chooser:
             return (Choice(skip=f"of the selected data sets {why}"),)
         return (Choice(unmet=f"no data set fits: {why}"),)
 
-    def _clearest(
-        self, first: DataSet, demands: Demands, wishes: Demands, tags: tuple[str, ...]
-    ) -> tuple[list[DataSet], Demands]:
-        """The first set that also meets as many wishes as one does, and what it meets.
+    def _cleared(self, demands: Demands, wishes: Demands, tags: tuple[str, ...]) -> Demands:
+        """What is asked, and the wishes that some set of the suite meets with it.
 
-        One with a tag stays before those without.
+        A tag says more than a wish: where a set that has one fits, only such are looked at.
         """
-        among = self._tried(tags)
-        if not frozenset(tags).isdisjoint(first.tags):
-            among = tuple(each for each in among if not frozenset(tags).isdisjoint(each.tags))
+        if not wishes:
+            return demands
+        among: Sequence[DataSet] = self._sets.candidates(tags)
+        if tags and not self._picks_all:
+            tagged = [each for each in among if not frozenset(tags).isdisjoint(each.tags)]
+            among = tagged if _first(self._fitting.fitting(demands, tagged)) else among
         for wish in wishes:
             more = (*demands, wish)
-            if better := [*_first(self._fitting.fitting(more, among))]:
-                first, demands = better[0], more
-        return [first], demands
+            if _first(self._fitting.fitting(more, among)):
+                demands = more
+        return demands
 
     def _tried(self, tags: tuple[str, ...]) -> tuple[DataSet, ...]:
         if tags not in self._candidates:

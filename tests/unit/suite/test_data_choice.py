@@ -385,3 +385,28 @@ def test_a_tag_counts_more_than_that_one_flow_only_is_open(bench: Bench) -> None
     mark = "scenarios: {mark: {amount-mid: {tags: [smoke]}}}\n"
     bound = bench.bind(f"data: {{files: data/*.yaml}}\n{OVERLAPPING}{mark}{READ}")
     assert chosen(bound)["amount-mid"] == "huge"
+
+
+def test_what_is_not_clear_has_no_item_where_something_is(bench: Bench) -> None:
+    """One of two items with the same data on two flows would be red for nothing."""
+    bench.write("data/one.yaml", HUGE_FIRST)
+    bench.write("order.bpmn", THREE_WAYS)
+    bound = bench.bind(f"data: {{files: data/*.yaml, pick: all}}\n{OVERLAPPING}{READ}")
+    assert [each.item for each in bound.scenarios] == [
+        "main",
+        "amount-high",
+        "amount-mid[more]",
+        "amount-mid[some]",
+    ]
+
+
+def test_what_is_not_clear_does_not_run_because_it_is_selected(bench: Bench) -> None:
+    bench.write("data/one.yaml", HUGE_FIRST)
+    bench.write("order.bpmn", THREE_WAYS)
+    text = f"data: {{files: data/*.yaml}}\n{OVERLAPPING}{READ}"
+    bound = bench.bind(text, data_names=["huge"])
+    assert {each.item: each.skip for each in bound.scenarios if not each.data}["amount-mid"] == (
+        "of the selected data sets no set meets `not (a > 5)` (Amount?/high); nearest is 'huge':"
+        " `not (a > 5)` (Amount?/high) does not hold with a = 7"
+    )
+    assert chosen(bound)["amount-high"] == "huge"
