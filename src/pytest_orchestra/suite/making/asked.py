@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import takewhile
 
 from pytest_orchestra.data.making.shapes import Keywords, kind_of
 from pytest_orchestra.data.making.values import number_limits
@@ -14,10 +15,14 @@ from pytest_orchestra.expressions.conditions.conditions import Condition
 from pytest_orchestra.expressions.conditions.partial import all_names
 from pytest_orchestra.expressions.conditions.tree import (
     Comparison,
+    Constant,
+    Filter,
+    Loop,
     Member,
     Name,
     Or,
     Tree,
+    children,
     constant,
 )
 from pytest_orchestra.expressions.solving.constraints import Constraint
@@ -92,8 +97,11 @@ class Question:
     @property
     def places(self) -> Iterator[Place]:
         """The places of data that it reads, and those of the system."""
-        for path in self.condition.names:
-            yield (*self.inner[path[0]], *path[1:]) if path[0] in self.inner else path
+        items = tuple(_items_read(self.condition.tree, self.asked.visit))
+        lists = {tuple(takewhile(lambda key: isinstance(key, str), place)) for place in items}
+        for path in (*self.condition.names, *items):
+            if path not in lists:
+                yield (*self.inner[str(path[0])], *path[1:]) if path[0] in self.inner else path
 
     def __str__(self) -> str:
         text = shortened(self.asked.text.strip().removeprefix("=").strip(), 80)
@@ -216,6 +224,33 @@ def _questions(
             inner = names.places_at(way, asked.moment)
             read = {name: place for name, place in inner.items() if name in parsed.all_names}
             yield Question(asked=asked, condition=parsed, inner=read)
+
+
+def _items_read(tree: Tree, visit: int) -> Iterator[Place]:
+    """The places of items that a condition reads by their number, ``cards[visit].kind``."""
+    waiting: list[Tree | Loop] = [tree]
+    while waiting:
+        part = waiting.pop()
+        place = _numbered(part, visit)
+        if place and not all(isinstance(key, str) for key in place):
+            yield place
+        else:
+            waiting.extend(children(part))
+
+
+def _numbered(tree: Tree | Loop, visit: int) -> Place:
+    """The place that a path with numbers in it means; empty where it is none."""
+    match tree:
+        case Name(name=name):
+            return (name,)
+        case Member(of=of, key=key):
+            return (*place, key) if (place := _numbered(of, visit)) else ()
+        case Filter(of=of, test=Name(name="visit")):
+            return (*place, visit - 1) if (place := _numbered(of, visit)) else ()
+        case Filter(of=of, test=Constant(value=Decimal() as number)):
+            is_item = number == int(number) and 1 <= number <= _MAX_LISTED
+            return (*place, int(number) - 1) if is_item and (place := _numbered(of, visit)) else ()
+    return ()
 
 
 def _turns(demand: Demand) -> Collection[tuple[str | int, str | int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,31 @@ def test_what_cannot_be_solved_is_searched_for(way_of: WayOf) -> None:
     asked = ["1: cards[visit] = 'tok_retry'", '2: starts with(cards[visit], "tok_ok")']
     values = way_values(way_of(*asked, names="cards", places=places))
     assert values == {"cards": ["tok_retry", "tok_ok_2"]}
+
+
+def test_a_list_that_no_description_knows_gets_an_item_a_visit(way_of: WayOf) -> None:
+    """What a step reads of it says that it is one."""
+    asked = ["1: cards[visit] = 'bad'", "2: cards[visit] = 'good'"]
+    way = replace(way_of(*asked, names="cards"), read=(("cards", 0), ("cards", 1)))
+    assert way_values(way) == {"cards": ["bad", "good"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("2: cards[visit].kind = 'x'", ("cards", 1, "kind")),
+        ("order.cards[2] = 'x'", ("order", "cards", 1)),
+        ("cards[1][2] = 'x'", ("cards", 0, 1)),
+        ("cards[item = 'x'] = 'x'", ("cards",)),
+        ("cards[visit - 1] = 'x'", ("cards",)),
+        ("cards[1.5] = 'x'", ("cards",)),
+        ("count(cards)[1] = 2", ("cards",)),
+    ],
+)
+def test_items_that_are_read_by_their_number_are_places(
+    way_of: WayOf, text: str, place: tuple[str | int, ...]
+) -> None:
+    assert way_of(text, names="cards order").asked.places == (place,)
 
 
 def test_a_value_may_be_given(way_of: WayOf) -> None:
