@@ -22,7 +22,7 @@ from pytest_orchestra.engine.violations import (
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.results import JsonLike, Violation
 from pytest_orchestra.spi import Call, Observation, ProtocolPlugin, Watch
-from pytest_orchestra.suite.bound import Contract, Expect
+from pytest_orchestra.suite.bound import Contract, Expect, Retry
 
 STABLE_FOR = 1.0
 """Seconds that messages are watched on after an exact count is reached, unless said."""
@@ -41,6 +41,7 @@ class Wait:
     Attributes:
         hide: takes secrets out of a value before it is told.
         spent: ids that earlier visits of the step passed on.
+        retry: further tries, where there are any: no look after the deadline goes before one.
     """
 
     watch: Watch
@@ -50,6 +51,7 @@ class Wait:
     call: Call
     hide: Hide
     spent: frozenset[str] = frozenset()
+    retry: Retry | None = None
     _judge: Judge = field(init=False)
     _ids: set[str] = field(default_factory=set)
     _looks: int = 0
@@ -78,10 +80,14 @@ class Wait:
             has_news = await self._look(self._left(began, clock()))
             decided = self._decide(schedule, clock() - began)
             if isinstance(decided, Outcome):
-                may_be_late = self._is_missed and self.expect.stable_for is None
-                return await self._with_grace(decided) if may_be_late else decided
+                return await self._with_grace(decided) if self._may_be_late(decided) else decided
             if not has_news:
                 await asyncio.sleep(decided)
+
+    def _may_be_late(self, outcome: Outcome) -> bool:
+        """Whether to look on after the deadline; another try looks anyway."""
+        goes_on = self.retry is not None and self.retry.covers(outcome.violations)
+        return self._is_missed and self.expect.stable_for is None and not goes_on
 
     async def _with_grace(self, missed: Outcome) -> Outcome:
         """Look on for a moment: what comes late is told, and changes nothing else."""

@@ -64,16 +64,18 @@ class Execution:
         """Try a step until it passes, or fails in a way that is not tried again."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        outcome = await self._once(bound)
+        outcome = await self._once(bound, retry if retry.times else None)
         for number in range(1, retry.times + 1):
             if not retry.covers(outcome.violations):
                 break
             await asyncio.sleep(retry.pause(number))
             after = clock() - began
-            outcome = retried(outcome, await self._once(bound), after=after)
+            once_more = retry if number < retry.times else None
+            outcome = retried(outcome, await self._once(bound, once_more), after=after)
         return outcome
 
-    async def _once(self, bound: BoundStep) -> Outcome:
+    async def _once(self, bound: BoundStep, retry: Retry | None) -> Outcome:
+        """Try a step once; ``retry``: what may follow, if anything."""
         step = bound.step
         self.context.items = items_of(self.context.data, bound.items)
         names = self.context.names(bound.visit, bound.items)
@@ -83,7 +85,7 @@ class Execution:
                     step.python, self.fixtures, step.expect, signals=self.session.signals
                 )
             elif step.call is not None:
-                outcome = await self._call(bound, step.call, names)
+                outcome = await self._call(bound, step.call, names, retry)
             else:
                 outcome = Outcome()
             return _save(step, outcome, names)
@@ -125,7 +127,11 @@ class Execution:
             self.context.withhold(step.alias, step.name)
 
     async def _call(
-        self, bound: BoundStep, template: CallTemplate, names: Mapping[str, object]
+        self,
+        bound: BoundStep,
+        template: CallTemplate,
+        names: Mapping[str, object],
+        retry: Retry | None,
     ) -> Outcome:
         step, expect = bound.step, bound.step.expect
         plugin = self.session.protocols[template.channel]
@@ -160,6 +166,7 @@ class Execution:
                     call=call,
                     hide=hide,
                     spent=self.spent.get(step.id, frozenset()),
+                    retry=retry,
                 )
                 outcome = await wait.run()
                 self.spent[step.id] = self.spent.get(step.id, frozenset()) | outcome.spent

@@ -110,10 +110,24 @@ def test_a_wait_that_is_not_met_waits_again_from_where_it_was_armed(world: World
     run = world.loop.create_task(
         world.running(kit.arrival(expect=slow, retry=Retry(times=2, backoff=1.0)))
     )
-    world.loop.call_later(5.5, world.office.deliver, "box", kit.letter(1))
+    world.loop.call_later(4.5, world.office.deliver, "box", kit.letter(1))
     step = only(world.loop.run_until_complete(run))
     assert (step.status, step.retries) == (FLAKY, 1)
-    assert step.satisfied_after_ms == pytest.approx(5500, abs=10)
+    assert step.satisfied_after_ms == pytest.approx(4500, abs=10)
+
+
+@pytest.mark.parametrize(
+    ("only_of", "lasts"), [(None, 2 + 1 + 2 + 2), ({ViolationType.HTTP_ERROR}, 2 + 2)]
+)
+def test_only_after_the_last_try_is_looked_on(
+    world: World, kit: Kit, only_of: set[ViolationType] | None, lasts: float
+) -> None:
+    """A try that follows sees itself what came late."""
+    began = world.loop.time()
+    retry = Retry(times=1, backoff=1.0, only=frozenset(only_of) if only_of else None)
+    slow = kit.expecting(within=2.0, every=1.0)
+    assert only(world.run(kit.arrival(expect=slow, retry=retry))).status is FAILED
+    assert world.loop.time() - began == pytest.approx(lasts)
 
 
 def test_what_later_steps_read_is_of_the_try_that_passed(world: World, kit: Kit) -> None:
