@@ -136,7 +136,8 @@ class Concurrency:
         for each in left:
             self.events.forget(each.context.run_id)
             each.stack.close()
-        return Unreported(len(running), len(left) - len(running))
+        cut = sum(not each.task.done() or each.task.cancelled() for each in left)
+        return Unreported(cut, len(left) - cut)
 
     def _tasks(self) -> list[asyncio.Task[TestRun]]:
         return [each.task for each in self._begun.values()]
