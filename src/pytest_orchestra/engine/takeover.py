@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from pytest_orchestra.engine.arming import Address
@@ -13,7 +13,7 @@ from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.expressions.references import Reference
 from pytest_orchestra.flow.lock import signature
 from pytest_orchestra.results import JsonLike
-from pytest_orchestra.suite.bound import BoundScenario, BoundStep, RunMode
+from pytest_orchestra.suite.bound import BoundScenario, BoundStep, RunMode, Step
 from pytest_orchestra.suite.names import references_of
 
 _AGAIN = "Run the scenario as a whole again."
@@ -109,7 +109,7 @@ def _check_way(saved: SavedContext, bound: BoundScenario, start: int) -> None:
 
 def _check_values(takeover: Takeover, bound: BoundScenario) -> None:
     """See that no step that runs reads what could not be kept."""
-    latest = {
+    latest: dict[str | None, tuple[int, BoundStep]] = {
         each.step.alias: (index, each)
         for index, each in enumerate(bound.steps[: takeover.start])
         if each.step.alias is not None
@@ -117,13 +117,28 @@ def _check_values(takeover: Takeover, bound: BoundScenario) -> None:
     fresh: set[str | None] = set()
     for index in sorted(takeover.runs):
         step = bound.steps[index].step
-        for reference in references_of(step):
-            alias = reference.path[0] if reference.root == "step" and reference.path else None
-            if alias in latest and alias not in fresh and alias is not None:
-                number, source = latest[alias]
-                for gap in _gaps(takeover.records[number], reference):
-                    raise _lacks(takeover.saved, reference, source, gap, step.name)
+        for reference, source, gap in _lacking(takeover, step, latest, fresh):
+            raise _lacks(takeover.saved, reference, source, gap, step.name)
         fresh.add(step.alias)
+    for each in bound.cleanup if takeover.cleans_up else ():
+        for reference, source, gap in _lacking(takeover, each.step, latest, fresh):
+            if gap:  # what was never delivered lets a finally step be skipped, as in any run
+                raise _lacks(takeover.saved, reference, source, gap, each.step.name)
+
+
+def _lacking(
+    takeover: Takeover,
+    step: Step,
+    latest: Mapping[str | None, tuple[int, BoundStep]],
+    fresh: Container[str | None],
+) -> Iterator[tuple[Reference, BoundStep, str]]:
+    """What the step reads of steps that do not run again, and is not there: with why."""
+    for reference in references_of(step):
+        alias = reference.path[0] if reference.root == "step" and reference.path else None
+        if alias in latest and alias not in fresh:
+            number, source = latest[alias]
+            for gap in _gaps(takeover.records[number], reference):
+                yield reference, source, gap
 
 
 def _gaps(record: StepRecord, reference: Reference) -> Iterator[str]:

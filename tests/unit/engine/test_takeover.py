@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,35 @@ def test_what_cannot_be_written_to_a_file_is_refused_where_it_is_read(
     assert take_over(read(saved[0]), bound, (1,), RunMode.SINGLE_STEP).runs == {1}
     with pytest.raises(ConfigurationError, match=r"'step\.a\.lock'.* is a object"):
         take_over(read(saved[0]), bound, (1,), RunMode.FROM_STEP)
+
+
+def test_a_secret_that_a_finally_step_reads_is_refused_too(world: World, kit: Kit) -> None:
+    """Else it would send the mask; only where finally steps run, and the login does not again."""
+    saved = kept(world)
+    world.office.answer = kit.answer(token="eyJhbGci")
+    cleanup = [kit.action("out", call={"of": "{{step.a.answer.body.token}}"})]
+    for always in (False, True):
+        login = kit.action("in", alias="a", always=always)
+        world.run(login, kit.action("work"), cleanup=cleanup)
+    assert world.bound is not None
+    context = read(saved[-1])
+    assert take_over(context, world.bound, (1,), RunMode.FROM_STEP).runs == {0, 1}
+    first = replace(world.bound.steps[0], step=replace(world.bound.steps[0].step, always=False))
+    bound = replace(world.bound, steps=(first, *world.bound.steps[1:]))
+    context = replace(context, steps=read(saved[0]).steps)
+    assert take_over(context, bound, (1,), RunMode.SINGLE_STEP).runs == {1}
+    with pytest.raises(ConfigurationError, match="which 'out' needs, is a secret"):
+        take_over(context, bound, (1,), RunMode.FROM_STEP)
+
+
+def test_a_finally_step_that_lacks_a_value_is_skipped_as_in_any_run(world: World, kit: Kit) -> None:
+    """There is nothing to refuse: no mask would be sent."""
+    saved = kept(world)
+    world.office.answer = kit.answer(500)
+    cleanup = [kit.action("out", call={"of": "{{step.a.answer.body.id}}"})]
+    world.run(kit.action("one", alias="a"), kit.action("two"), cleanup=cleanup)
+    assert world.bound is not None
+    assert take_over(read(saved[0]), world.bound, (1,), RunMode.FROM_STEP).runs == {1}
 
 
 def read(context: SavedContext) -> SavedContext:
