@@ -81,6 +81,21 @@ def test_after_a_kill_only_the_rest_runs(
     result.stdout.fnmatch_lines([f"{said}; in flight when it ended: way-w2"])
     assert result.parseoutcomes()["passed"] == 2
     assert "way-w1" not in result.stdout.str()
+    assert result.ret == pytest.ExitCode.TESTS_FAILED  # as way-w1 did
+
+
+@WORKERS
+def test_the_exit_status_is_of_both_sessions(
+    wide: pytest.Pytester, write: Write, workers: list[str]
+) -> None:
+    """What failed before has not passed now; where all had passed there is nothing left to do."""
+    write(shop_steps__py=CUT, go_on__txt="")
+    wide.runpytest()
+    again = ["--orchestra-resume", *workers]
+    assert wide.runpytest(*again).ret == pytest.ExitCode.TESTS_FAILED
+    assert wide.runpytest(*again, "-k", "not w1").ret == pytest.ExitCode.OK
+    nothing = wide.runpytest("--orchestra-resume", "-k", "nobody")
+    assert nothing.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_several_scenarios_may_be_in_flight(

@@ -18,7 +18,6 @@ from pytest_orchestra.plugin import (
     outcomes,
     own_modules,
     refusals,
-    shards,
     targets,
     times,
     unreported,
@@ -102,8 +101,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Let a part without items be no failure."""
-    shards.end(session)
+    """Let what was left out have its say in the exit status."""
+    choosing.end(session)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -30,6 +30,15 @@ def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerControl
         resuming.take_from_worker(node)
 
 
+def end(session: pytest.Session) -> None:
+    """Let no session fail, or pass, for what it left out alone."""
+    shards.end(session)
+    if session.config.stash[OPTIONS].resume:
+        from pytest_orchestra.plugin import resuming
+
+        resuming.end(session)
+
+
 def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
     """Say what was left out."""
     if config.stash[OPTIONS].resume:

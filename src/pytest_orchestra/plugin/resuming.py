@@ -20,6 +20,7 @@ _LOG = "events.jsonl"
 _SAID = "orchestra_resumed"
 _FINAL = frozenset({RunStatus.PASSED.value, RunStatus.FAILED.value})
 _SHOWN = 5
+_GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class _Key(NamedTuple):
@@ -160,6 +161,17 @@ def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerControl
         node.config.stash[RESUMED] = Resumed(
             session=session, left_out=left_out, failed=failed, in_flight=tuple(in_flight)
         )
+
+
+def end(session: pytest.Session) -> None:
+    """Let the exit status be that of both sessions: what failed before has not passed now."""
+    resumed = session.config.stash.get(RESUMED, None)
+    if resumed is None or session.exitstatus not in _GREEN:
+        return
+    if resumed.failed:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    elif resumed.left_out:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
