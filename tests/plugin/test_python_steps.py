@@ -263,7 +263,7 @@ def test_a_step_has_the_data_to_itself(shop: pytest.Pytester, write: Write) -> N
             orchestra_data["deep"]["a"].clear()
         """,
     )
-    shop.runpytest("-W", "default").assert_outcomes(passed=2, warnings=1)
+    shop.runpytest("-W", "default").assert_outcomes(passed=2)
 
 
 def test_the_fixtures_of_a_scenario_are_for_scenarios(shop: pytest.Pytester) -> None:

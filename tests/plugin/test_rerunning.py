@@ -64,7 +64,7 @@ def test_it_says_every_option_again(red_shop: pytest.Pytester) -> None:
         "--orchestra-criterion=flows",
     ]
     result = red_shop.runpytest("-k", "main", "-W", "default", *options)
-    result.assert_outcomes(failed=1, deselected=1, warnings=1)
+    result.assert_outcomes(failed=1, deselected=1)
     line = rerun_line(result)
     assert line == (
         "pytest order.suite.yaml::main '--orchestra-env=a b' --orchestra-allow-protected"
