@@ -161,10 +161,11 @@ def _filled(way: WayData, values: Values, pinned: tuple[Place, object] | None) -
     """With a value for everything that steps read and nothing has said so far."""
     filled = _pinned(values, pinned)
     for place, shape in way.places.items():
-        if _is_missing(filled, place):
+        given = {} if _is_missing(filled, place) else part_of(filled, place)
+        if isinstance(given, Mapping):
             with suppress(UnmakeableError):
                 made = way.maker.make(shape, _called(place))
-                filled = _pinned(filled, (place, made))
+                filled = _pinned(filled, (place, _completed(made, given)))
     for place in way.read:
         if _is_missing(filled, place):
             text = way.maker.names.text(_called(place), way.maker.random)
@@ -173,6 +174,17 @@ def _filled(way: WayData, values: Values, pinned: tuple[Place, object] | None) -
         if isinstance(demand, LengthDemand):
             filled = _pinned(filled, ((demand.name,), _items(filled, demand)))
     return filled
+
+
+def _completed(made: object, given: Mapping[str, object]) -> object:
+    """What was made, with what is given in an object put over it."""
+    if not isinstance(made, Mapping):
+        return given or made
+    parts = {
+        key: _completed(made.get(key, {}), part) if isinstance(part, Mapping) else part
+        for key, part in given.items()
+    }
+    return {**made, **parts}
 
 
 def _items(values: Values, demand: LengthDemand) -> list[object]:

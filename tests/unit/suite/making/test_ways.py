@@ -41,6 +41,30 @@ def test_what_descriptions_say_is_met_too(way_of: WayOf) -> None:
     assert values["amount"] in {4999, 5000}
 
 
+def test_an_object_that_conditions_look_into_gets_the_rest_of_it(way_of: WayOf) -> None:
+    """Where a call sends it as a whole; what conditions ask stays, null too."""
+    buyer = {
+        "type": "object",
+        "required": ["name", "vip"],
+        "properties": {"name": {"enum": ["Ada"]}, "vip": {"type": "boolean"}},
+    }
+    order = {
+        "type": "object",
+        "required": ["amount", "buyer", "note", "sku"],
+        "properties": {
+            "amount": {"type": "integer"},
+            "buyer": buyer,
+            "note": {"type": ["string", "null"]},
+            "sku": {"enum": ["mug"]},
+        },
+    }
+    asked = ["order.amount = 7", "order.buyer.vip", "order.note = null"]
+    way = way_of(*asked, names="order", places={("order",): order})
+    assert way_values(way) == {
+        "order": {"amount": 7, "buyer": {"name": "Ada", "vip": True}, "note": None, "sku": "mug"}
+    }
+
+
 def test_what_cannot_be_solved_is_searched_for(way_of: WayOf) -> None:
     """Lists are put together from what descriptions allow and conditions name, no item twice."""
     card = {"type": "string", "pattern": "^tok_[a-z_]{1,20}$"}
