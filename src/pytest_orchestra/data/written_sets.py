@@ -12,6 +12,7 @@ from pydantic import Field, RootModel, model_validator
 from pytest_orchestra.documents.decoding import decode
 from pytest_orchestra.documents.document import Document, PartPath
 from pytest_orchestra.documents.models import DocumentModel, Refusal, Statuses
+from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.documents.reading import read_document
 from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.model import Problem, SourceLocation
@@ -98,11 +99,23 @@ def written_sets(path: Path, problems: list[Problem]) -> Iterator[WrittenSet]:
         return
     is_table = path.suffix.lower() == ".csv"
     if is_table:
+        if unnamed := _without_names(document):
+            problems.append(unnamed)
+            return
         document = _arranged(document)
     part, wrong = decode(document, _SetsPart)
     problems.extend(wrong)
     for index, each in enumerate(part.root if part is not None else ()):
         yield WrittenSet(part=each, file=path, document=document, index=index, is_row=is_table)
+
+
+def _without_names(table: Document) -> Problem | None:
+    """That no column of a table has the sets' names; told once, not for each row."""
+    rows = table.value if isinstance(table.value, list) else []
+    if not rows or "name" in rows[0]:
+        return None
+    hint = suggestion("name", rows[0], "There are")
+    return mistake("csv-columns", "no column is called 'name'", at=table.location(()), hint=hint)
 
 
 def _arranged(table: Document) -> Document:

@@ -15,6 +15,7 @@ MAX_SHOWN = 40
 MAX_PROBLEMS = 100
 """Problems of one file that are told one by one."""
 
+_MORE = "more-problems"
 _SIMILAR = 0.6
 _MAX_COMPARED = 100
 _MAX_LISTED = 12
@@ -35,14 +36,14 @@ def mistake(code: str, message: str, *, at: SourceLocation | None, hint: str = "
 def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems of one file by line and column; those without a place first.
 
-    Past ``MAX_PROBLEMS`` one more says how many others there are.
+    Past ``MAX_PROBLEMS`` one more says how many others there are; what was cut so stays as it is.
     """
     found = sorted(problems, key=_place)
     more = len(found) - MAX_PROBLEMS
-    if more <= 0:
+    if more <= 0 or (more == 1 and found[-1].code == _MORE):
         return tuple(found)
     at, hint = found[MAX_PROBLEMS].location, "Correct the first ones."
-    rest = mistake("more-problems", f"{more} more problems from here on", at=at, hint=hint)
+    rest = mistake(_MORE, f"{more} more problems from here on", at=at, hint=hint)
     return (*found[:MAX_PROBLEMS], rest)
 
 

@@ -63,6 +63,13 @@ def test_a_csv_row_without_a_name(write: Write, refused: Refused) -> None:
     ]
 
 
+def test_a_csv_file_without_a_column_of_names_is_told_once(write: Write, refused: Refused) -> None:
+    path = write("a.csv", "Nam,x\nvip,1\nplain,2\n")
+    assert refused(lambda: read_data_sets([path], Scope.SUITE)) == [
+        "a.csv:1: error[csv-columns] no column is called 'name'. Did you mean 'Nam'?"
+    ]
+
+
 def test_files_keep_their_order_and_are_read_once(write: Write) -> None:
     second = write("b.yaml", "- name: b\n")
     first = write("a.yaml", "- name: a\n")

@@ -41,6 +41,7 @@ def test_a_flood_of_problems_is_cut_and_says_so() -> None:
     assert str(found[-1]) == (
         "f:101: error[more-problems] 900 more problems from here on. Correct the first ones."
     )
+    assert in_file_order(found) == found
 
 
 def test_the_nearest_name_ignores_case_and_keeps_the_known_spelling() -> None:
