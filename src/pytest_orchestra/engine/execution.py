@@ -21,6 +21,7 @@ from pytest_orchestra.engine.outcome import (
 from pytest_orchestra.engine.python_calls import call_python
 from pytest_orchestra.engine.rendering import render_call, render_expectation
 from pytest_orchestra.engine.session import EngineSession
+from pytest_orchestra.engine.violations import was_accepted
 from pytest_orchestra.errors import ConnectorError, EvaluationError, OrchestraError
 from pytest_orchestra.results import JsonLike, StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Call, Client, ProtocolPlugin, Watch
@@ -66,7 +67,7 @@ class Execution:
         began = clock()
         outcome = await self._once(bound, retry if retry.times else None)
         for number in range(1, retry.times + 1):
-            if not retry.covers(outcome.violations):
+            if not retry.covers(outcome.violations) or was_accepted(outcome.violations):
                 break
             await asyncio.sleep(retry.pause(number))
             after = clock() - began

@@ -14,6 +14,8 @@ from pytest_orchestra.suite.bound import Contract
 MOST_BREACHES = 20
 """Breaches of one call or reply that are told; more are counted."""
 
+_ACCEPTED = "accepted"
+
 
 def of_mismatch(plugin: ProtocolPlugin, mismatch: Mismatch) -> Violation:
     """A status is the channel's own violation, anything else a business rule's."""
@@ -30,10 +32,15 @@ def accepted(plugin: ProtocolPlugin, seen: Observation, data: str) -> Violation:
     """The system took what it had to refuse."""
     return Violation(
         type=plugin.lost,
-        code=f"{plugin.id}.accepted",
+        code=f"{plugin.id}.{_ACCEPTED}",
         message=f"the system accepted what data set '{data}' says it refuses: status {seen.status}",
         details={"data_set": data, "actual": seen.status},
     )
+
+
+def was_accepted(violations: Iterable[Violation]) -> bool:
+    """Whether the system took what it had to refuse: that it refuses it later is no excuse."""
+    return any(each.code.endswith(f".{_ACCEPTED}") for each in violations)
 
 
 def check_request(plugin: ProtocolPlugin, call: Call, contract: Contract) -> Sequence[Breach]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +90,18 @@ def test_a_mistake_of_ours_is_not_tried_again_unless_it_is_named(world: World, k
     named = Retry(times=1, only=frozenset({ViolationType.VALIDATION_ERROR}))
     step = only(world.run(kit.action(alias="a", save=save, retry=named)))
     assert (step.status, step.saved) == (FLAKY, {"id": 7})
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"), [((201, 409), FAILED), ((503, 409), FLAKY)], ids=["taken", "busy"]
+)
+def test_what_took_data_that_it_had_to_refuse_is_not_tried_again(
+    world: World, kit: Kit, statuses: tuple[int, ...], status: StepStatus
+) -> None:
+    """It may refuse it as a duplicate then; a service that was not there may be tried again."""
+    answers(world, kit, *statuses)
+    step = kit.action(retry=Retry(times=1), expect=kit.expecting(status=("4xx",)))
+    assert only(world.run(replace(kit.at(step), refused_data="bad"))).status is status
 
 
 def test_a_connection_that_is_lost_is_tried_again(world: World, kit: Kit) -> None:
