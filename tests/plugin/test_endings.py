@@ -257,6 +257,8 @@ def test_pytest_timeout_cuts_a_run(shop: pytest.Pytester, write: Write, method: 
     if method == "signal":
         result.assert_outcomes(passed=1, failed=1)
         assert ends(shop.path) == ["CANCELLED", "PASSED"]
+        result.stdout.fnmatch_lines(["FAILED *::amount-high - Timeout (>1.0s) from*"])
+        result.stdout.no_fnmatch_line("*turning.py*")
     else:
         assert result.ret == 1
         assert kinds(shop.path)[-1] == "step_started"

@@ -74,7 +74,10 @@ class ScenarioItem(pytest.Function):
         if not self.config.getoption("fulltrace"):
             root, trace = self.config.rootpath, excinfo.traceback
             theirs = (n for n, entry in enumerate(trace) if is_users_own(Path(entry.path), root))
-            excinfo.traceback = trace[next(theirs, 0) :]
+            first = next(theirs, None)
+            if first is None and isinstance(excinfo.value, pytest.fail.Exception):
+                return f"{excinfo.value}\nThe session's events say at which step."
+            excinfo.traceback = trace[first or 0 :]
         return super().repr_failure(excinfo)
 
     def describe(self, properties: Mapping[str, str]) -> None:
