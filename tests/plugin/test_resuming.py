@@ -138,3 +138,13 @@ def test_another_environment_or_suite_is_not_resumed(wide: pytest.Pytester, writ
     result.stdout.fnmatch_lines(nothing)
     wide.runpytest("test_own.py", "--orchestra-resume").assert_outcomes(passed=1)
     wide.runpytest(*first, "--orchestra-resume").assert_outcomes(deselected=4)
+
+
+def test_where_no_sessions_can_be_kept_there_is_nothing_to_resume(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """All runs, as with nothing kept."""
+    write(state="")
+    result = shop.runpytest("--orchestra-resume", "-o", "orchestra_dir=state")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(["orchestra: nothing to resume: *"])

@@ -48,7 +48,7 @@ class StateFolder:
         return self.path
 
     def others(self) -> list[str]:
-        """The names of other sessions that are there, the oldest first."""
+        """The names of other sessions that are there and can be read, the oldest first."""
         try:
             with os.scandir(self.root) as entries:
                 return sorted(
@@ -58,7 +58,7 @@ class StateFolder:
                     and entry.name != self.name
                     and entry.is_dir(follow_symlinks=False)
                 )
-        except FileNotFoundError:
+        except OSError:  # not there yet, or no folder
             return []
 
     def _forget(self) -> None:
