@@ -74,7 +74,8 @@ def test_after_a_kill_only_the_rest_runs(
     """What was in flight is named and runs again."""
     killed(workers)
     (log,) = wide.path.glob(".orchestra/*/events.jsonl")
-    with log.open("ab") as file:  # a line that the kill tore
+    with log.open("ab") as file:  # lines of others, and one that the kill tore
+        file.write(b'{"event":"run_finished","run":{}}\n{"event":"run_started","run":7}\n')
         file.write(b'{"event":"run_fin')
     result = wide.runpytest("--orchestra-resume", "-v", *workers)
     said = f"orchestra: resumed {log.parent.name}: 2 with a final result left out, 1 of them FAILED"

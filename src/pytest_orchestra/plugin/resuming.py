@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,7 +46,7 @@ class _Earlier:
         match event:
             case {"event": "session_started"}:
                 self.environment = event.get("environment", "")
-                self.resumes = event.get("resumes", "")
+                self.resumes = str(event.get("resumes", ""))
             case {"event": "run_started", "run": run}:
                 self.runs[run["id"]] = _Key(run["suite_file"], run["process_id"], run["item"])
             case {"event": "run_finished", "run": run}:
@@ -124,7 +125,8 @@ def _last(logs: dict[str, Path], wanted: Any, environment: str) -> _Earlier | No
 def _read(name: str, path: Path) -> _Earlier:
     earlier = _Earlier(name)
     for event in _events(path):
-        earlier.take(event)
+        with suppress(KeyError, TypeError):  # no line of ours
+            earlier.take(event)
     return earlier
 
 
