@@ -100,7 +100,9 @@ def test_what_is_no_part_is_refused(shop: pytest.Pytester, text: str) -> None:
     result.stderr.fnmatch_lines([f"*--orchestra-shard: '{text}' is no part: give 1/5 to 5/5"])
 
 
-@pytest.mark.parametrize("text", [None, "{", "[]", '{"durations": {"a": "long"}}'])
+@pytest.mark.parametrize(
+    "text", [None, "{", "[]", '{"durations": {"a": "long"}}', '{"durations": {"a": NaN}}']
+)
 def test_durations_that_cannot_be_read_are_refused(
     shop: pytest.Pytester, tmp_path: Path, text: str | None
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -62,7 +63,7 @@ def read_durations(paths: Iterable[Path]) -> Mapping[str, float]:
             if path.stat().st_size > _MOST_BYTES:
                 raise pytest.UsageError(f"--orchestra-durations: {path} is larger than 50 MB")
             held = json.loads(path.read_text("utf-8"))
-            known |= {str(name): float(each) for name, each in held["durations"].items()}
+            known |= {str(name): _seconds(each) for name, each in held["durations"].items()}
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise pytest.UsageError(f"--orchestra-durations: {path}: {reason}") from error
@@ -71,6 +72,14 @@ def read_durations(paths: Iterable[Path]) -> Mapping[str, float]:
                 f"--orchestra-durations: {path} is no {DURATIONS} of a session"
             ) from error
     return known
+
+
+def _seconds(value: float | str) -> float:
+    seconds = float(value)
+    if not 0 <= seconds < math.inf:  # nor nan, which has no place in an order
+        message = f"{value} s"
+        raise ValueError(message)
+    return seconds
 
 
 def parts(nodeids: Sequence[str], of: int, durations: Mapping[str, float]) -> list[int]:
