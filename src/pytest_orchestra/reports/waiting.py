@@ -21,6 +21,8 @@ MOST_STEPS = 5
 """Steps that are told, unless all are asked for."""
 WORTH_TELLING = 5.0
 """Seconds that a session must have waited for it to be told unasked."""
+SHOWN_FROM = 0.05
+"""Seconds of one step below which it is told only where all are asked for."""
 FEWEST = 5
 """Times that an assertion must have held before a deadline is suggested."""
 MOST_SAMPLES = 500
@@ -130,7 +132,8 @@ def budget(
         return
     dearest = sorted(session.items(), key=lambda each: -each[1].seconds)
     yield f"waited {whole:.1f} s in all, most of it in:"
-    for key, spent in dearest[:most]:
+    least = 0.0 if most is None else SHOWN_FROM
+    for key, spent in (each for each in dearest[:most] if each[1].seconds >= least):
         times = "once" if spent.times == 1 else f"{spent.times} times"
         yield f"{spent.seconds:7.1f} s  {spent.name} ({times}, {spent.definition})"
         yield f"           {advice(spent, history.get(key, spent))}"

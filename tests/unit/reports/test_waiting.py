@@ -124,6 +124,12 @@ def test_the_dearest_steps_come_first() -> None:
     assert [*budget(session, history)][-1].endswith("it held 2 of 5 times that advice needs")
 
 
+def test_steps_that_waited_next_to_nothing_are_told_only_where_all_are() -> None:
+    session = {KEY: spent(6.0), ("s", "c"): spent(0.01, name="Stored")}
+    assert len([*budget(session, session)]) == 3
+    assert len([*budget(session, session, most=None)]) == 5
+
+
 def test_little_waiting_is_not_told() -> None:
     assert [*budget({KEY: spent(0.5, 0.5)}, {})] == []
     assert len([*budget({KEY: spent(0.5, 0.5)}, {}, worth_telling=0)]) == 3
