@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from random import Random
@@ -13,6 +15,11 @@ from pytest_orchestra.data.making.shapes import Keywords, Shape, UnmakeableError
 
 MAX_DEPTH = 12
 """Levels of lists and mappings in a made value."""
+MAX_OPTIONAL = 12
+"""Properties that an object need not have and is made with."""
+MAX_OPTIONAL_DEPTH = 2
+"""Levels at which objects are made with what they need not have."""
+_ON_OTHERS = frozenset({"not", "if", "dependentRequired", "dependentSchemas", "dependencies"})
 _WHOLE, _CENT = Decimal(1), Decimal("0.01")
 _NO_MATCH = object()
 
@@ -32,7 +39,8 @@ class ValueMaker:
     def make(self, shape: Shape, name: str = "") -> object:
         """A value that the schema allows, as far as it is understood; not checked.
 
-        Examples and the default are preferred. Of an object what is required is made.
+        Examples and the default are preferred. Of an object what is required is made, and of
+        a small one the rest.
 
         Args:
             shape: the schema.
@@ -84,7 +92,25 @@ class ValueMaker:
         least = keywords.get("minProperties", 0)
         more = [each for each in keywords.get("properties", ()) if each not in names]
         names += more[: max(0, least - len(names))]
-        return {each: self._make(shape.member(each), each, depth + 1) for each in names}
+        made = {each: self._make(shape.member(each), each, depth + 1) for each in names}
+        return made | self._optional(shape, keywords, made, depth)
+
+    def _optional(
+        self, shape: Shape, keywords: Keywords, made: Mapping[str, object], depth: int
+    ) -> dict[str, object]:
+        """What an object may have beside, so that its limits are met, too: of small ones all."""
+        more = [each for each in keywords.get("properties", ()) if each not in made]
+        most = min(len(made) + MAX_OPTIONAL, int(keywords.get("maxProperties", UNBOUNDED)))
+        is_free = _ON_OTHERS.isdisjoint(keywords) and depth < MAX_OPTIONAL_DEPTH
+        if not is_free or len(made) + len(more) > most:
+            return {}
+        found: dict[str, object] = {}
+        for name in more:
+            member = shape.member(name)
+            with suppress(UnmakeableError):
+                if not member.keywords.get("readOnly"):
+                    found[name] = self._make(member, name, depth + 1)
+        return found
 
     def _text(self, keywords: Keywords, name: str) -> str:
         least, most = text_lengths(keywords)

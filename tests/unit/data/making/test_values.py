@@ -82,6 +82,30 @@ def test_what_the_schema_says_is_liked(
     assert found == value
 
 
+NOTE = {"properties": {"a": {"const": 1}, "b": {"const": 2}}, "required": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (NOTE, {"a": 1, "b": 2}),
+        ({**NOTE, "maxProperties": 1}, {"a": 1}),
+        ({**NOTE, "not": {"required": ["b"]}}, {"a": 1}),
+        ({"properties": {"a": {"const": 1, "readOnly": True}}}, {}),
+        ({"properties": {"a": {"enum": []}}}, {}),
+        ({"properties": {f"p{n}": {"const": n} for n in range(13)}}, {}),
+        (
+            {"properties": {"a": {"properties": {"b": {"properties": {"c": {"const": 1}}}}}}},
+            {"a": {"b": {}}},
+        ),
+    ],
+)
+def test_a_small_object_has_what_it_need_not_have(
+    made: Callable[[dict[str, Any]], object], schema: dict[str, Any], value: object
+) -> None:
+    assert made(schema) == value
+
+
 def test_examples_of_an_object_are_its_properties() -> None:
     shape = Shape.of({"examples": [{"a": "Ada"}], "properties": {"a": {"type": "string"}}})
     maker = ValueMaker(random=Random(1), names=RealisticNames(is_plain=True))
