@@ -168,7 +168,11 @@ def until_shipped(process: subprocess.Popen[bytes], system: "System") -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "1")], ids=["one", "worker"])
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("-n", "1"), ("--orchestra-concurrency=4",)],
+    ids=["one", "worker", "concurrency"],
+)
 def test_the_first_ctrl_c_cleans_up(
     orders: pytest.Pytester,
     system: "System",

@@ -174,7 +174,8 @@ class Turner:
             self.interrupts += 1
             if self.is_hurried or _is_in_user_code(frame):
                 raise KeyboardInterrupt(what)
-            for each in (task, *(beside() if beside is not None else ())):
+            # once each: one that is cancelled a second time leaves its finally steps out
+            for each in {task, *(beside() if beside is not None else ())}:
                 self.loop.call_soon_threadsafe(each.cancel)
 
         if (
