@@ -14,7 +14,6 @@ from jinja2 import TemplateSyntaxError, nodes
 from pytest_orchestra.documents.problems import shortened, suggestion
 from pytest_orchestra.expressions.catalogue import FILTERS, FUNCTIONS, TEST_SIGNS, TESTS
 from pytest_orchestra.expressions.jsonpath import compile_path
-from pytest_orchestra.expressions.patterns import compile_pattern
 from pytest_orchestra.expressions.sandbox import (
     CONCATENATE,
     DECIMAL,
@@ -32,11 +31,16 @@ MAX_LEVELS = 60
 STRING = r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\""
 """A text in an expression, as a regular expression; dots must match line feeds."""
 
+
+def _read_pattern(text: str) -> object:
+    from pytest_orchestra.expressions.patterns import compile_pattern  # noqa: PLC0415 - 7 ms
+
+    return compile_pattern(text)
+
+
 _READ: Mapping[str, Callable[[str], object]] = {
     "jsonpath": compile_path,
-    **dict.fromkeys(
-        ("regex_search", "regex_findall", "regex_replace", "matching"), compile_pattern
-    ),
+    **dict.fromkeys(("regex_search", "regex_findall", "regex_replace", "matching"), _read_pattern),
 }
 """How the first argument of a filter or test is read."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}

@@ -9,14 +9,17 @@ import re
 import unicodedata
 from binascii import Error as NoBase64
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from pytest_orchestra.expressions.filters import demanded_list, demanded_text
 from pytest_orchestra.expressions.filters import rounded as to_digits
-from pytest_orchestra.expressions.patterns import Pattern, Spans, compile_pattern
 from pytest_orchestra.expressions.values import MAX_TEXT, bounded, text_of
+
+if TYPE_CHECKING:
+    from pytest_orchestra.expressions.patterns import Pattern, Spans
 
 MAX_WIDTH = 10_000
 """Characters that ``zfill`` fills up to."""
@@ -161,6 +164,8 @@ def _drawn(seed: object, below: int) -> int:
 
 
 def _pattern(pattern: object) -> Pattern:
+    from pytest_orchestra.expressions.patterns import compile_pattern  # noqa: PLC0415 - 7 ms
+
     return compile_pattern(demanded_text(pattern))
 
 
