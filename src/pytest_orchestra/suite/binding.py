@@ -5,7 +5,7 @@ All files are compared here; nothing is called, and no reference of an environme
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -17,7 +17,6 @@ from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.model import ElementId, Problem, Severity
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step, Undriven
-from pytest_orchestra.suite.calls import CallContext, wrong_defaults
 from pytest_orchestra.suite.collecting import collecting, in_file_order
 from pytest_orchestra.suite.conditions import KnownData, known_data, names_asked
 from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
@@ -26,7 +25,7 @@ from pytest_orchestra.suite.each import NO_EACH, Each, item_keys, read_each
 from pytest_orchestra.suite.generation import generate
 from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
-from pytest_orchestra.suite.names import KnownNames, data_names, item_names
+from pytest_orchestra.suite.names import data_names, item_names
 from pytest_orchestra.suite.negative import NegativeItems
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.places import Elements, UnknownElements
@@ -36,13 +35,10 @@ from pytest_orchestra.suite.python_steps import PythonStep
 from pytest_orchestra.suite.reading import SuiteFile
 from pytest_orchestra.suite.review import twins, unbound_tasks, undriven_outcomes, unused_steps
 from pytest_orchestra.suite.scenarios import ScenarioBinder, tasks_of
-from pytest_orchestra.suite.services import Services, Specs
-from pytest_orchestra.suite.steps import StepCompiler
+from pytest_orchestra.suite.services import Specs
+from pytest_orchestra.suite.step_reading import StepReader
 from pytest_orchestra.suite.twins import find_twins
 from pytest_orchestra.suite.undriven import find_undriven
-
-_LOST_EACH = frozenset({"data", "data.each"})
-"""Keys with mistakes past which the lists of ``data.each`` are not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +150,9 @@ class _Binding:
             if processes is None
             else Elements(processes.tested, processes.model, processes.called)
         )
-        services = self._services()
-        placed = self._steps(elements, services, python_steps)
+        reader = self._reader()
+        placed = reader.read(elements, python_steps)
         steps = [each.step for each in placed]
-        self._judge_names(steps)
         data = self._data(global_data, steps, elements)
         each = data.each
         known = self._known(data, steps)
@@ -170,7 +165,8 @@ class _Binding:
         self.problems.extend((*problems, *drift))
         tasks = tasks_of(process, processes.called)
         items = ItemBinder(each, steps, elements.name_of)
-        binder = self._binder(tasks, told, placed, data, items)
+        order = OrderCheck(steps, reader.roots)
+        binder = self._binder(tasks, told, placed, data=data, items=items, order=order)
         bound = tuple(chain.from_iterable(map(binder.bind, told)))
         every = self._with_negative(bound, steps, data, binder)
         self.problems.extend(binder.problems)
@@ -185,7 +181,7 @@ class _Binding:
             criterion=scenarios.criterion,
             environment=suite.environment,
             concurrency=suite.part.concurrency,
-            spec_versions=services.versions,
+            spec_versions=reader.services.versions,
             scenarios=every,
             undriven=undriven,
             twins=alike,
@@ -236,50 +232,14 @@ class _Binding:
             problems.extend(drift_problems(self.suite.file, lock_scenarios(scenarios), ids))
         return problems
 
-    def _services(self) -> Services:
-        suite = self.suite
-        lost = [name.removeprefix("specs.") for name in suite.lost]
-        services = Services(
-            suite.part.specs,
-            suite.file.parent,
-            self.protocols,
-            suite.document,
-            lost=lost,
-            read=self.specs,
-        )
-        self.problems.extend(services.problems)
-        return services
-
-    def _steps(
-        self,
-        elements: Elements | UnknownElements,
-        services: Services,
-        python_steps: Iterable[PythonStep],
-    ) -> Sequence[PlacedStep]:
-        """All steps that can be placed: those of the file first, then the Python ones."""
-        suite = self.suite
-        context = CallContext(
-            document=suite.document,
+    def _reader(self) -> StepReader:
+        return StepReader(
+            suite=self.suite,
             protocols=self.protocols,
-            services=services,
-            defaults=suite.part.defaults,
             environment=self.environment,
-            judges_endpoints="specs" not in suite.lost,
-        )
-        self.problems.extend(wrong_defaults(context))
-        compiler = StepCompiler(
-            elements=elements,
-            context=context,
-            python_files=suite.python_files,
+            specs=self.specs,
             problems=self.problems,
         )
-        placed = [compiler.compile(index, part) for index, part in suite.steps.items()]
-        placed += [compiler.compile_finally(index, part) for index, part in suite.cleanup.items()]
-        first = max(suite.steps, default=-1) + 2
-        found = dict.fromkeys(python_steps)  # a function may be found in several modules
-        for number, marked in enumerate(found, start=first):
-            placed.append(compiler.compile_python(number, marked))
-        return [each for each in placed if each is not None]
 
     def _each(self, elements: Elements | UnknownElements, sets: DataSets | None) -> Each:
         """Which elements take items; none where it is not known what they are called."""
@@ -292,27 +252,6 @@ class _Binding:
             sets,
             self.problems,
         )
-
-    def _judge_names(self, steps: Sequence[Step]) -> None:
-        suite, environment = self.suite, self.environment
-        names = KnownNames(
-            roots=self._roots,
-            aliases=frozenset(
-                part.alias
-                for part in (*suite.steps.values(), *suite.cleanup.values())
-                if part.alias
-            )
-            | frozenset(step.alias for step in steps if step.alias),
-            variables=environment.variables if environment is not None else None,
-            lists=None if _LOST_EACH & suite.lost else frozenset(suite.part.data.each.values()),
-            lost_aliases=None if "python" in suite.lost else suite.lost_aliases,
-        )
-        for step in steps:
-            self.problems.extend(names.problems(step))
-
-    @property
-    def _roots(self) -> Mapping[str, frozenset[str]]:
-        return {channel: frozenset(each.roots) for channel, each in self.protocols.items()}
 
     def _data(
         self,
@@ -352,8 +291,10 @@ class _Binding:
         tasks: Collection[ElementId],
         scenarios: Sequence[Scenario],
         placed: Sequence[PlacedStep],
+        *,
         data: DataChoice,
         items: ItemBinder,
+        order: OrderCheck,
     ) -> ScenarioBinder:
         suite = self.suite
         return ScenarioBinder(
@@ -368,7 +309,7 @@ class _Binding:
             ),
             data=data,
             items=items,
-            order=OrderCheck([each.step for each in placed], self._roots),
+            order=order,
             environment=self.environment,
             explains_data=self.selection.explains_data,
         )
