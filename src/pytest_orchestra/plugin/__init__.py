@@ -55,6 +55,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a wrong one is a UsageError."""
     config.stash[options.OPTIONS] = options.read_options(config)
+    choosing.begin(config)
     targets.point_at_suites(config)
     own_modules.begin()
     workers.begin(config)

@@ -10,11 +10,22 @@ from pytest_orchestra.plugin import shards
 from pytest_orchestra.plugin.options import OPTIONS
 
 
+def begin(config: pytest.Config) -> None:
+    """Read what the choice needs.
+
+    Raises:
+        pytest.UsageError: a file of durations cannot be used.
+    """
+    options = config.stash[OPTIONS]
+    if options.shard is not None:
+        shards.begin(config, options.durations)
+
+
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what other jobs run, and what an earlier session did."""
     options = config.stash[OPTIONS]
     if options.shard is not None:
-        shards.keep_shard(config, items, options.shard, options.durations)
+        shards.keep_shard(config, items, options.shard)
     if options.resume:
         from pytest_orchestra.plugin import resuming
 
@@ -41,6 +52,7 @@ def end(session: pytest.Session) -> None:
 
 def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
     """Say what was left out."""
+    shards.summarize(config, terminal)
     if config.stash[OPTIONS].resume:
         from pytest_orchestra.plugin import resuming
 

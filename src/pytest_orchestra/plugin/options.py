@@ -244,6 +244,7 @@ def read_options(config: pytest.Config) -> Options:
         )
         for option in _TABLE
     }
+    shard = read_shard(said["shard"].best, "--orchestra-shard")
     return Options(
         suites=tuple(dict.fromkeys(_suites(config, said["suite"]))),
         are_suites_asked_for=bool(said["suite"].flag),
@@ -262,8 +263,8 @@ def read_options(config: pytest.Config) -> Options:
         locked=bool(said["locked"].best),
         concurrency=said["concurrency"].flag or None,
         ini_concurrency=said["concurrency"].ini or None,
-        shard=read_shard(said["shard"].best, "--orchestra-shard"),
-        durations=tuple(_durations(config, said["durations"])),
+        shard=shard,
+        durations=tuple(_durations(config, said["durations"], shard)),
         resume=bool(said["resume"].best),
         global_data=tuple(config.getini("orchestra_data")),
         state_dir=config.getini("orchestra_dir"),
@@ -331,7 +332,11 @@ def _seconds(config: pytest.Config, name: str) -> float:
     return float(text)
 
 
-def _durations(config: pytest.Config, said: _Said) -> Iterator[Path]:
+def _durations(config: pytest.Config, said: _Said, shard: Shard | None) -> Iterator[Path]:
+    if said.flag and shard is None:
+        raise pytest.UsageError(
+            "--orchestra-durations balances parts, and there are none: add --orchestra-shard=K/N"
+        )
     folder = config.invocation_params.dir if said.flag else config.rootpath
     return (folder / name for name in said.best)
 
@@ -383,6 +388,8 @@ def describe(options: Options) -> str | None:
         parts.append(f"environment {environment}")
     if options.shard is not None:
         parts.append(f"part {options.shard}")
+    elif options.durations:
+        parts.append("durations unread without --orchestra-shard")
     if parts or options.words:
         parts.append(f"mode {options.mode}")
     return f"orchestra: {', '.join(parts)}" if parts else None

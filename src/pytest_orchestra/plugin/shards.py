@@ -21,7 +21,8 @@ DURATIONS = "durations.json"
 
 _VERSION = 1
 _MOST_BYTES = 50_000_000
-_LEFT_EMPTY = "orchestra_shard_left_empty"
+_MOST_SECONDS = 1e9
+_SAID = "orchestra_shard"
 _SHARD = re.compile(r"\s*(\d{1,5})\s*/\s*(\d{1,5})\s*", re.ASCII)
 
 
@@ -66,17 +67,21 @@ def read_durations(paths: Iterable[Path]) -> Mapping[str, float]:
             known |= {str(name): _seconds(each) for name, each in held["durations"].items()}
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise pytest.UsageError(f"--orchestra-durations: {path}: {reason}") from error
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise pytest.UsageError(
-                f"--orchestra-durations: {path} is no {DURATIONS} of a session"
+                f"--orchestra-durations: {path}: {reason}; all jobs need the same files, else items"
+                " are left out"
+            ) from error
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise pytest.UsageError(
+                f"--orchestra-durations: {path} is no {DURATIONS} of a session, as each leaves one"
+                " in its folder of .orchestra"
             ) from error
     return known
 
 
 def _seconds(value: float | str) -> float:
     seconds = float(value)
-    if not 0 <= seconds < math.inf:  # nor nan, which has no place in an order
+    if not 0 <= seconds <= _MOST_SECONDS:  # nor nan, which has no place in an order
         message = f"{value} s"
         raise ValueError(message)
     return seconds
@@ -97,7 +102,7 @@ def parts(nodeids: Sequence[str], of: int, durations: Mapping[str, float]) -> li
     if not durations:
         return [int(hashed[nodeid], 16) % of + 1 for nodeid in nodeids]
     known = [durations[nodeid] for nodeid in hashed if nodeid in durations]
-    usual = sum(known) / len(known) if known else 1.0
+    usual = math.fsum(known) / len(known) if known else 1.0  # exact: the same in any order
     seconds = {nodeid: durations.get(nodeid, usual) for nodeid in hashed}
     loads = [(0.0, number) for number in range(1, of + 1)]
     part: dict[str, int] = {}
@@ -108,37 +113,69 @@ def parts(nodeids: Sequence[str], of: int, durations: Mapping[str, float]) -> li
     return [part[nodeid] for nodeid in nodeids]
 
 
-def keep_shard(
-    config: pytest.Config, items: list[pytest.Item], shard: Shard, durations: Iterable[Path]
-) -> None:
+class _Kept(NamedTuple):
+    """What became of the items.
+
+    Attributes:
+        is_empty: others have all of them.
+        unknown, number: how many of how many have no duration.
+    """
+
+    is_empty: bool
+    unknown: int
+    number: int
+
+
+_SECONDS = pytest.StashKey[Mapping[str, float]]()
+_KEPT = pytest.StashKey[_Kept]()
+
+
+def begin(config: pytest.Config, durations: Iterable[Path]) -> None:
+    """Read what parts are balanced by.
+
+    Raises:
+        pytest.UsageError: a file cannot be used.
+    """
+    config.stash[_SECONDS] = read_durations(durations)
+
+
+def keep_shard(config: pytest.Config, items: list[pytest.Item], shard: Shard) -> None:
     """Deselect what other jobs run."""
-    known = read_durations(durations)
-    numbers = parts([item.nodeid for item in items], shard.of, known)
+    seconds = config.stash[_SECONDS]
+    numbers = parts([item.nodeid for item in items], shard.of, seconds)
     others = [item for item, number in zip(items, numbers, strict=True) if number != shard.number]
     mine = [item for item, number in zip(items, numbers, strict=True) if number == shard.number]
+    unknown = sum(item.nodeid not in seconds for item in items) if seconds else 0
+    config.stash[_KEPT] = kept = _Kept(bool(others) and not mine, unknown, len(items))
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = mine
-    config.stash[_EMPTY] = bool(others) and not mine
     if (output := getattr(config, "workeroutput", None)) is not None:
-        output[_LEFT_EMPTY] = config.stash[_EMPTY]
-
-
-_EMPTY = pytest.StashKey[bool]()
+        output[_SAID] = [*kept]
 
 
 def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here
-    """Hear whether the items of a worker are all those of other jobs."""
-    if getattr(node, "workeroutput", {}).get(_LEFT_EMPTY):
-        node.config.stash[_EMPTY] = True
+    """Hear what became of the items: all workers found the same."""
+    if said := getattr(node, "workeroutput", {}).get(_SAID):
+        node.config.stash[_KEPT] = _Kept(*said)
 
 
 def end(session: pytest.Session) -> None:
     """A part that got no item is no failure: the other jobs have them."""
-    if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.stash.get(
-        _EMPTY, False
-    ):
-        session.exitstatus = pytest.ExitCode.OK
+    if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        kept = session.config.stash.get(_KEPT, None)
+        if kept is not None and kept.is_empty:
+            session.exitstatus = pytest.ExitCode.OK
+
+
+def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
+    """Say how many items parts could not be balanced by."""
+    kept = config.stash.get(_KEPT, None)
+    if kept is not None and kept.unknown:
+        terminal.write_line(
+            f"orchestra: --orchestra-durations knows nothing of {kept.unknown} of {kept.number}"
+            " items: each counts as the others do on average"
+        )
 
 
 class Durations:
