@@ -15,7 +15,7 @@ from typing import Any
 from replay import alike, replay
 
 from pytest_orchestra.expressions import catalogue
-from pytest_orchestra.plugin.options import add_options
+from pytest_orchestra.plugin.option_table import add_options
 from pytest_orchestra.results import StepKind
 from pytest_orchestra.spi import CallField, FieldUse, ProtocolPlugin
 from pytest_orchestra.suite.channels import load_protocols

@@ -14,6 +14,8 @@ from pytest_orchestra.plugin import (
     findings,
     hookspecs,
     masking,
+    option_reading,
+    option_table,
     options,
     outcomes,
     own_modules,
@@ -44,7 +46,7 @@ __all__ = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the table."""
-    options.add_options(parser)
+    option_table.add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -54,7 +56,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; a wrong one is a UsageError."""
-    config.stash[options.OPTIONS] = options.read_options(config)
+    config.stash[options.OPTIONS] = option_reading.read_options(config)
     choosing.begin(config)
     targets.point_at_suites(config)
     own_modules.begin()
