@@ -97,6 +97,8 @@ class Observation:
     Attributes:
         id: what tells it from others, ``orders.events/0@17``; empty where looking again gives
             the present state anew (a reply, a row).
+        key: of a message: those of one key have an order, which ``expect.ordered`` judges; None
+            where it has none.
         roots: what ``rules`` and ``save`` see, ``{"message": {...}}``.
         status: what ``expect.status`` is compared with; None where the channel has none.
         value: what ``expect.value`` is compared with.
@@ -108,6 +110,7 @@ class Observation:
     """
 
     id: str = ""
+    key: str | None = None
     roots: Mapping[str, JsonLike] = field(default_factory=dict)
     status: int | str | None = None
     value: JsonLike = None

@@ -89,7 +89,7 @@ def test_events_of_one_order_arrive_in_their_order(
     result = judge(channel, wrong, ORDERED)
     result.assert_outcomes(failed=1, deselected=1)
     result.stdout.fnmatch_lines(
-        ["*message 2 of 2 was not seen after the one before it; it came earlier, as events*"]
+        ["*message 2 of 2 came before message 1: events*, then events*, both of key 'order-1'"]
     )
 
 

@@ -141,6 +141,27 @@ async def test_a_loop_that_stands_still_between_items_loses_nothing(
     assert [one.value for one in await seen_by(watch, 50)] == list(range(50))
 
 
+async def test_messages_of_several_partitions_are_read_as_they_were_sent(
+    real: Client, admin: AIOKafkaAdminClient, apache_kafka: str, call: Make
+) -> None:
+    """What has no key has an order all the same: that of its timestamps."""
+    topic = str(call().fields["topic"])
+    await admin.create_topics([NewTopic(topic, 4, 1)])
+    await until_known(admin, topic)
+    watch = real.watch(call(), await real.arm(call()))
+
+    async def send() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=apache_kafka) as other:
+            for number in range(40):
+                body, partition = b"%d" % number, 3 - number % 4
+                await other.send_and_wait(topic, body, partition=partition, timestamp_ms=number)
+
+    thread = threading.Thread(target=asyncio.run, args=(send(),))
+    thread.start()
+    thread.join()  # and the loop stands still meanwhile
+    assert [one.value for one in await seen_by(watch, 40)] == list(range(40))
+
+
 async def test_watching_makes_no_topic(
     real: Client, admin: AIOKafkaAdminClient, call: Make
 ) -> None:

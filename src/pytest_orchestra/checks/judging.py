@@ -12,7 +12,8 @@ from enum import Enum
 
 from pytest_orchestra.checks.expectation import Count, Expectation, mismatches_of
 from pytest_orchestra.checks.matching import Mismatch, lacking
-from pytest_orchestra.checks.sequences import Anyhow, InOrder
+from pytest_orchestra.checks.ordering import InOrder
+from pytest_orchestra.checks.sequences import Anyhow
 from pytest_orchestra.spi import Observation
 
 MOST_KEPT = 1_000
@@ -73,7 +74,7 @@ class Judge:
     _closest: Observation | None = None
     _fewest: tuple[Mismatch, ...] = ()
     _ended: Judgement | None = None
-    _pairing: Anyhow | InOrder | None = None
+    _pairing: Anyhow | None = None
 
     def __post_init__(self) -> None:
         """Begin with nothing seen."""
@@ -182,12 +183,12 @@ class Judge:
             return verdict, f"{count} expected, {self._number} seen: {more} too many"
         return Verdict.HELD, ""
 
-    def _of_pairing(self, pairing: Anyhow | InOrder) -> Judgement:
+    def _of_pairing(self, pairing: Anyhow) -> Judgement:
         found, reason = pairing.found(), pairing.missing()
         if not reason:
             return Judgement(verdict=Verdict.HELD, matched=found)
         closest, mismatches = pairing.closest()
-        if closest is None:
+        if closest is None and pairing.is_short:
             closest, mismatches = self._closest, self._fewest
         return Judgement(
             verdict=Verdict.NOT_YET,

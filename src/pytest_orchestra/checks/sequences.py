@@ -1,4 +1,4 @@
-"""Several messages that are each expected once: in any order, or in that of their patterns."""
+"""Several messages that are each expected once, in any order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from pytest_orchestra.spi import Observation
 Closest = tuple[Observation | None, tuple[Mismatch, ...]]
 """What comes nearest to a pattern, and what it lacks; None: nothing does."""
 
-_NOTHING: Closest = (None, ())
+NOTHING: Closest = (None, ())
+
+Fits = tuple[bool, ...]
+"""Which of the patterns an observation meets."""
 
 
 @dataclass(slots=True)
@@ -25,8 +28,8 @@ class Anyhow:
 
     patterns: Sequence[Expected]
     _unmet: list[int] = field(default_factory=list)
-    _kept: list[tuple[Observation, tuple[bool, ...]]] = field(default_factory=list)
-    _alike: Counter[tuple[bool, ...]] = field(default_factory=Counter)
+    _kept: list[tuple[Observation, Fits]] = field(default_factory=list)
+    _alike: Counter[Fits] = field(default_factory=Counter)
     _given: dict[int, int] = field(default_factory=dict)
     _closest: dict[int, Closest] = field(default_factory=dict)
 
@@ -41,14 +44,15 @@ class Anyhow:
         if not any(fits):
             for number in self._unmet:
                 self._closest[number] = _closer(
-                    self._closest.get(number, _NOTHING), (observation, mismatches[number])
+                    self._closest.get(number, NOTHING), (observation, mismatches[number])
                 )
-        elif self._alike[fits] < len(self.patterns):  # more of the same kind cannot help
-            self._alike[fits] += 1
-            self._kept.append((observation, fits))
-            met = next((number for number in self._unmet if self._give(number, set())), None)
-            if met is not None:
-                self._unmet.remove(met)
+        else:
+            self.keep(observation, fits)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether any pattern is not met."""
+        return bool(self._unmet)
 
     def found(self) -> tuple[Observation, ...]:
         """What met the patterns, in the patterns' order."""
@@ -65,7 +69,17 @@ class Anyhow:
 
     def closest(self) -> Closest:
         """What comes nearest to the first pattern that is not met."""
-        return self._closest.get(self._unmet[0], _NOTHING) if self._unmet else _NOTHING
+        return self._closest.get(self._unmet[0], NOTHING) if self._unmet else NOTHING
+
+    def keep(self, observation: Observation, fits: Fits) -> None:
+        """Give it to a pattern, or others to other patterns, if that helps."""
+        if self._alike[fits] == len(self.patterns):  # more of the same kind cannot help
+            return
+        self._alike[fits] += 1
+        self._kept.append((observation, fits))
+        met = next((number for number in self._unmet if self._give(number, set())), None)
+        if met is not None:
+            self._unmet.remove(met)
 
     def _give(self, pattern: int, tried: set[int]) -> bool:
         """Give the pattern an observation, moving others on if need be (Kuhn's matching)."""
@@ -80,50 +94,6 @@ class Anyhow:
                 self._given[index] = pattern
                 return True
         return False
-
-
-@dataclass(slots=True)
-class InOrder:
-    """Each pattern is met by an observation after that of the pattern before it."""
-
-    patterns: Sequence[Expected]
-    _found: list[Observation] = field(default_factory=list)
-    _early: dict[int, Observation] = field(default_factory=dict)
-    _closest: Closest = _NOTHING
-
-    def take(self, observation: Observation) -> None:
-        """Take in the next observation."""
-        number = len(self._found)
-        if number == len(self.patterns):
-            return
-        mismatches = mismatches_of(self.patterns[number], observation)
-        if not mismatches:
-            self._found.append(observation)
-            self._closest = _NOTHING
-            return
-        self._closest = _closer(self._closest, (observation, mismatches))
-        for later in range(number + 1, len(self.patterns)):
-            if later not in self._early and not mismatches_of(self.patterns[later], observation):
-                self._early[later] = observation
-
-    def found(self) -> tuple[Observation, ...]:
-        """What met the patterns so far."""
-        return tuple(self._found)
-
-    def missing(self) -> str:
-        """Which is not met, in words; empty: none."""
-        number = len(self._found)
-        if number == len(self.patterns):
-            return ""
-        text = f"message {number + 1} of {len(self.patterns)} was not seen"
-        if number:
-            text += " after the one before it"
-        early = self._early.get(number)
-        return f"{text}; it came earlier, as {early.id}" if early is not None else text
-
-    def closest(self) -> Closest:
-        """What comes nearest to the pattern that is not met."""
-        return self._closest
 
 
 def _closer(one: Closest, other: Closest) -> Closest:

@@ -222,4 +222,4 @@ def test_messages_of_a_state_are_judged_anew() -> None:
     one.see([A_PAID, A_NEW])
     assert one.judgement().verdict is Verdict.HELD
     one.see([A_PAID])
-    assert one.judgement().reason == "message 2 of 2 was not seen after the one before it"
+    assert one.judgement().reason == "message 2 of 2 was not seen"

@@ -1,11 +1,11 @@
-"""Several messages, in any order or in that of their patterns."""
+"""Several messages in any order."""
 
 from itertools import permutations
 
 import pytest
 
 from pytest_orchestra.checks.expectation import Expected
-from pytest_orchestra.checks.sequences import Anyhow, InOrder
+from pytest_orchestra.checks.sequences import Anyhow
 from pytest_orchestra.spi import Observation
 
 
@@ -87,33 +87,3 @@ def test_nothing_comes_near_where_nothing_is_missing() -> None:
     anyhow.take(A_NEW)
     anyhow.take(A_PAID)
     assert anyhow.closest() == (None, ())
-
-
-def test_others_may_come_between_ordered_ones() -> None:
-    """Only their own order counts."""
-    in_order = InOrder((NEW, PAID))
-    for each in (A_NEW, message(9, type="Other"), A_PAID, A_NEW):
-        in_order.take(each)
-    assert in_order.missing() == ""
-    assert in_order.found() == (A_NEW, A_PAID)
-
-
-def test_the_wrong_order_is_told() -> None:
-    """With the message that came too early."""
-    in_order = InOrder((PAID, NEW))
-    for each in (A_NEW, A_PAID):
-        in_order.take(each)
-    assert in_order.missing() == (
-        "message 2 of 2 was not seen after the one before it; it came earlier, as t/0@1"
-    )
-    assert in_order.found() == (A_PAID,)
-
-
-def test_the_first_that_is_missing_has_none_before_it() -> None:
-    """What comes nearest is of those after the one before."""
-    in_order = InOrder((PAID, NEW))
-    in_order.take(message(5, type="Old"))
-    assert in_order.missing() == "message 1 of 2 was not seen"
-    assert in_order.closest()[0] == message(5, type="Old")
-    in_order.take(A_PAID)
-    assert in_order.closest() == (None, ())

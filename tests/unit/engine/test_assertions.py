@@ -319,7 +319,7 @@ def test_messages_are_paired_as_they_come(waits: Waits, kit: Kit) -> None:
     assert [each["number"] for each in outcome.roots["letters"]] == [2, 1]  # type: ignore[attr-defined]
     ordered = kit.expecting(messages=[{"a": 1}, {"a": 2}], ordered=True, within=5.0)
     assert lines(waits.letters(ordered))[1].endswith(
-        "message 2 of 2 was not seen after the one before it; it came earlier, as box@1"
+        "message 2 of 2 came before message 1: box@1, then box@2"
     )
 
 

@@ -125,8 +125,9 @@ def observation(
     """Give a message of a topic as rules and reports see it; ``timestamp`` in milliseconds."""
     at = _seconds(timestamp)
     headers = header_texts(message.headers)
+    key = None if message.key is None else text_of(message.key)
     shown: dict[str, JsonLike] = {
-        "key": None if message.key is None else text_of(message.key),
+        "key": key,
         "value": None if message.value is None else decode(message.value, most=most),
         "headers": headers,
         "topic": message.topic,
@@ -136,6 +137,7 @@ def observation(
     }
     return Observation(
         id=f"{message.topic}/{message.partition}@{offset}" + (f"#{era + 1}" if era else ""),
+        key=key,
         roots={"message": shown},
         value=shown["value"],
         headers=headers,

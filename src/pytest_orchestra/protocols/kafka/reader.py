@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from heapq import merge
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -205,9 +207,13 @@ class Reader:
             self._take_in(batches)
 
     def _take_in(self, batches: Mapping[TopicPartition, Iterable[Record]]) -> None:
+        """Hand on what was read of each topic, in the order in which it was sent."""
+        by_topic: dict[str, list[Iterable[Record]]] = {}
         for partition, records in batches.items():
-            log = self._logs[partition.topic]
-            log.take_in(records, self._connection.max_message_bytes)
+            by_topic.setdefault(partition.topic, []).append(records)
+        for topic, several in by_topic.items():
+            in_order = merge(*several, key=attrgetter("timestamp"))
+            self._logs[topic].take_in(in_order, self._connection.max_message_bytes)
 
     def _give_up(self, topic: str, error: KafkaError) -> None:
         log = self._logs[topic]

@@ -84,20 +84,22 @@ def observation(queue: str, id_: bytes, fields: Fields, connection: QueueConnect
     """Give an entry of a queue as rules and reports see it."""
     at = entry_id(id_)[0] / 1000
     value_field = (connection.value_field or "").encode()
-    key = fields.get(connection.key_field.encode())
+    given = fields.get(connection.key_field.encode())
+    key = None if given is None else text_of(given)
     headers: dict[str, JsonLike] = {
         text_of(name): text_of(value) for name, value in fields.items() if name != value_field
     }
     shown: dict[str, JsonLike] = {
         "id": id_.decode(),
         "queue": queue,
-        "key": None if key is None else text_of(key),
+        "key": key,
         "value": _value(fields, value_field, connection.max_message_bytes),
         "headers": headers,
         "timestamp": dt.datetime.fromtimestamp(at, tz=dt.UTC).isoformat(timespec="milliseconds"),
     }
     return Observation(
         id=f"{queue}@{id_.decode()}",
+        key=key,
         roots={"message": shown},
         value=shown["value"],
         headers=headers,
