@@ -39,6 +39,57 @@ def test_it_is_a_section_of_the_summary(liar: pytest.Pytester, options: tuple[st
     result.stdout.no_fnmatch_line("*OrchestraWarning*")
 
 
+@pytest.mark.parametrize(
+    "options",
+    [("-k", "main"), ("order.suite.yaml::main",), ("--deselect", "order.suite.yaml::amount-high")],
+    ids=["-k", "node id", "deselect"],
+)
+@pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["one process", "a worker"])
+def test_it_is_told_of_what_was_selected(
+    liar: pytest.Pytester, options: tuple[str, ...], workers: tuple[str, ...]
+) -> None:
+    """``main`` takes no such outcome; that another scenario runs the same is about it, too."""
+    result = liar.runpytest_inprocess(*options, *workers)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([SECTION, TWINS])
+    result.stdout.no_fnmatch_line("*nothing leads to*")
+
+
+def test_nothing_is_told_of_suites_of_which_nothing_was_selected(liar: pytest.Pytester) -> None:
+    liar.makepyfile(test_own="def test_own(): ...")
+    result = liar.runpytest_inprocess("-k", "test_own")
+    result.assert_outcomes(passed=1, deselected=2)
+    result.stdout.no_fnmatch_line(SECTION)
+
+
+def test_last_failed_is_told_of_alone(liar: pytest.Pytester) -> None:
+    """It is chosen after every other choice."""
+    (liar.path / "order.suite.yaml").write_text(
+        SUITE + "scenarios: {mark: {amount-high: {tags: [high]}}}\n", encoding="utf-8"
+    )
+    liar.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def fail(request):
+            assert "high" in request.keywords
+        """
+    )
+    liar.runpytest_inprocess().assert_outcomes(passed=1, errors=1)
+    result = liar.runpytest_inprocess("--lf")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([SECTION, TWINS])
+    result.stdout.no_fnmatch_line("*nothing leads to*")
+
+
+def test_every_finding_is_told_by_one_of_several_jobs(liar: pytest.Pytester) -> None:
+    """Twins stay twins where they run in different parts."""
+    told = [liar.runpytest_inprocess(f"--orchestra-shard={job}/2").stdout.str() for job in (1, 2)]
+    assert any("nothing leads to Amount?/high" in each for each in told)
+    assert any("run the same: main, amount-high" in each for each in told)
+
+
 def test_who_wants_it_quiet_gets_a_line_or_none(liar: pytest.Pytester) -> None:
     result = liar.runpytest_inprocess("-q")
     result.stdout.fnmatch_lines(

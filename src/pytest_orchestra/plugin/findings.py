@@ -1,8 +1,11 @@
-"""What tells that suites would lie, shown once at the end of the session, also under xdist."""
+"""What tells that suites would lie, shown once at the end of the session, also under xdist.
+
+It is told of what runs: a suite of which one scenario was selected has no say for the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,21 +23,40 @@ class Findings:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._suites: list[tuple[str, BoundSuite]] = []
         self._undriven: dict[str, None] = {}
         self._twins: dict[str, None] = {}
 
     def add(self, suite: str, bound: BoundSuite) -> None:
-        """Take down what was found in a suite.
+        """Take down a suite, if anything was found in it.
 
         Args:
             suite: its file, as people call it.
             bound: the suite.
         """
+        if bound.undriven or bound.twins:
+            self._suites.append((suite, bound))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep what is about a scenario that was selected."""
+        if not self._suites:
+            return
+        from pytest_orchestra.plugin.items import ScenarioItem
+
+        scenarios = [item for item in session.items if isinstance(item, ScenarioItem)]
+        selected = {(id(item.suite), item.bound.scenario.key) for item in scenarios}
+        for suite, bound in self._suites:
+            self._keep(suite, bound, {key for of, key in selected if of == id(bound)})
+
+    def _keep(self, suite: str, bound: BoundSuite, selected: Container[str]) -> None:
         for each in bound.undriven:
-            line = f"{suite}: nothing leads to {each.name} ({_listed(each.scenarios)})"
-            self._undriven[line] = None
+            if any(key in selected for key in each.scenarios):
+                line = f"{suite}: nothing leads to {each.name} ({_listed(each.scenarios)})"
+                self._undriven[line] = None
         for keys in bound.twins:
-            self._twins[f"{suite}: run the same: {_listed(keys)}"] = None
+            if any(key in selected for key in keys):
+                self._twins[f"{suite}: run the same: {_listed(keys)}"] = None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
