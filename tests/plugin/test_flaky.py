@@ -92,6 +92,26 @@ def test_a_session_without_flaky_steps_is_not_failed(
     result.stdout.no_fnmatch_line("*FLAKY*")
 
 
+def test_a_python_step_may_be_tried_again(
+    shop: pytest.Pytester, write: Callable[..., None]
+) -> None:
+    write(
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        TRIES = []
+
+        @orchestra.step("Check order", retry={"times": 1, "backoff": "1ms"})
+        def check():
+            TRIES.append(1)
+            assert len(TRIES) != 1
+        """
+    )
+    result = shop.runpytest()
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["  order.suite.yaml::main: check (try 2)"])
+
+
 def test_a_step_that_fails_for_good_tells_of_its_tries(
     orders: pytest.Pytester, system: "System"
 ) -> None:

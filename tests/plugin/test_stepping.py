@@ -114,6 +114,32 @@ def test_a_single_step_runs_alone_with_what_the_last_run_knew(bench: Bench) -> N
     assert run["taken_over"].startswith(f"run {sent['run']} of session ")
 
 
+def test_a_python_step_may_always_run(shop: pytest.Pytester, write: Write) -> None:
+    """A login in Python."""
+    write(
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order", always=True)
+        def log_in():
+            print("logged in")
+
+        @orchestra.step("Check order")
+        def check():
+            print("checked")
+
+        @orchestra.step("Ship order", alias="ship")
+        def ship():
+            print("shipped")
+        """
+    )
+    shop.runpytest(*MAIN).assert_outcomes(passed=1, deselected=1)
+    result = shop.runpytest(*MAIN, SINGLE, "--orchestra-step=ship", "-rP")
+    result.assert_outcomes(passed=1, deselected=1)
+    result.stdout.fnmatch_lines(["logged in", "shipped"], consecutive=True)
+    result.stdout.no_fnmatch_line("checked")
+
+
 def test_from_a_step_on_all_run(bench: Bench) -> None:
     """Also ``finally``; a run that failed there is mended so."""
     bench.system.answers = {"POST /ship": [500]}

@@ -88,6 +88,7 @@ def _findings(plan: dict[str, Any], names: Mapping[str, str]) -> Iterator[str]:
         *(f"run the same: {', '.join(keys)}" for keys in plan["twins"]),
         *_left_out(plan["left_out"]),
         *_armed_late(plan["scenarios"]),
+        *_tried_again(plan["scenarios"]),
         *(_problem(each) for each in plan["problems"] if each["code"] not in _TOLD_ABOVE),
     ]
     if found:
@@ -122,15 +123,31 @@ def _left_out(left_out: dict[str, Any]) -> Iterator[str]:
         yield "left out: there may be more scenarios than could be looked at"
 
 
+def _steps(scenarios: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for scenario in scenarios:
+        yield from scenario.get("steps", ())
+        yield from scenario.get("finally", ())
+
+
 def _armed_late(scenarios: Sequence[dict[str, Any]]) -> Iterator[str]:
-    steps = (
-        step
-        for scenario in scenarios
-        for step in (*scenario.get("steps", ()), *scenario.get("finally", ()))
-    )
     yield from dict.fromkeys(
-        f"'{step['name']}' is armed {step['armed']}" for step in steps if "armed" in step
+        f"'{step['name']}' is armed {step['armed']}"
+        for step in _steps(scenarios)
+        if "armed" in step
     )
+
+
+def _tried_again(scenarios: Sequence[dict[str, Any]]) -> Iterator[str]:
+    yield from dict.fromkeys(
+        f"'{step['name']}' is tried again {_times(step['retry'])}"
+        for step in _steps(scenarios)
+        if "retry" in step
+    )
+
+
+def _times(retry: dict[str, Any]) -> str:
+    times = "once" if retry["times"] == 1 else f"up to {retry['times']} times"
+    return f"{times} after {' or '.join(retry['only'])}" if retry["only"] else times
 
 
 def _problem(problem: dict[str, Any]) -> str:

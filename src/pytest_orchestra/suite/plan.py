@@ -182,6 +182,15 @@ def _step(bound: BoundStep) -> Tree:
         tree |= {where: bound.place, "element": bound.element, "visit": bound.visit}
     if step.call is not None and step.call.endpoint is not None:
         tree["endpoint"] = f"{step.call.endpoint.service} {step.call.endpoint.name}"
+    if retry := step.retry.times:
+        only = step.retry.only
+        tree["retry"] = {
+            "times": retry,
+            "only": sorted(each.value for each in only) if only is not None else None,
+            "backoff": step.retry.backoff,
+        }
+    if step.always:
+        tree["always"] = True
     if needed := _needed_to_arm(bound):
         tree["armed"] = f"once {' and '.join(needed)} is known"
     return tree

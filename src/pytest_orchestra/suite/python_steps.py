@@ -9,7 +9,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from pytest_orchestra.errors import DefinitionError
@@ -31,6 +31,8 @@ class PythonStep:
         place: as given to the decorator.
         fixtures: the names of its parameters that have no default.
         within: seconds; None: the suite's default.
+        retry: as given; it is read with the suite, as that of a step of the file.
+        always: as of ``Step``.
     """
 
     function: Callable[..., object]
@@ -40,6 +42,8 @@ class PythonStep:
     alias: str | None = None
     within: float | None = None
     exclusive: str | None = None
+    retry: Mapping[str, object] | None = field(default=None, hash=False)
+    always: bool = False
     fixtures: tuple[str, ...] = ()
     location: SourceLocation | None = None
 
@@ -57,6 +61,8 @@ def step(
     kind: StepKind | Literal["ACTION", "ASSERTION"] = StepKind.ACTION,
     within: float | str | None = None,
     exclusive: str | None = None,
+    retry: Mapping[str, object] | None = None,
+    always: bool = False,
 ) -> Callable[[_Function], _Function]:
     """Mark a sync or async function as the step at ``place``.
 
@@ -70,6 +76,9 @@ def step(
         kind: what the step is, in any case.
         within: its deadline in seconds, or text such as ``"10s"``; None: the suite's default.
         exclusive: scenarios with steps that name the same take turns; ``"*"``: no other runs.
+        retry: as in a suite file, ``{"times": 2, "only": ["HTTP_ERROR"], "backoff": "1s"}``; what
+            is wrong with it is told where the suite is.
+        always: it runs also where a run goes on at a later step.
 
     Raises:
         DefinitionError: an argument cannot be used; the problem has the function's place.
@@ -86,6 +95,8 @@ def step(
             alias=None if alias is None else _text(function, "alias", alias),
             within=_seconds(function, within),
             exclusive=None if exclusive is None else _text(function, "exclusive", exclusive),
+            retry=retry,
+            always=_flag(function, always),
             fixtures=_fixtures_of(function),
             location=_location_of(function),
         )
@@ -117,6 +128,12 @@ def _text(function: Callable[..., object], argument: str, value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise _refusal(function, f"the {argument} of a step is text, not {value!r}", "Write a name")
+
+
+def _flag(function: Callable[..., object], always: object) -> bool:
+    if isinstance(always, bool):
+        return always
+    raise _refusal(function, f"always={always!r} is neither True nor False", "Write always=True")
 
 
 def _kind(function: Callable[..., object], kind: object) -> StepKind:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
 
+from pytest_orchestra.documents.decoding import decode_value
 from pytest_orchestra.documents.document import PartPath
 from pytest_orchestra.documents.problems import mistake, shortened
 from pytest_orchestra.errors import BindingError
@@ -110,10 +111,28 @@ class StepCompiler:
             alias=marked.alias,
             python=marked,
             expect=default_expect(self.context.defaults, marked.within),
+            retry=self._python_retry(marked, at),
             exclusive=marked.exclusive,
+            always=marked.always,
             fingerprint=_digits(_code_of(marked.function)),
         )
         return PlacedStep(step=step, places=(element,))
+
+    def _python_retry(self, marked: PythonStep, at: SourceLocation) -> Retry:
+        """What the decorator was given, by the rules of a suite file."""
+        if marked.retry is None:
+            return Retry()
+        part, problems = decode_value(marked.retry, RetryPart, locate=lambda *_, **__: at)
+        self.problems.extend(
+            mistake(
+                "python-step",
+                f"retry of '{marked.name}': {each.message}",
+                at=at,
+                hint=each.hint or 'Write {"times": 2}.',
+            )
+            for each in problems
+        )
+        return _retry(part)
 
     def _softened(self, error: BindingError, at: SourceLocation) -> Iterator[Problem]:
         """A conftest may have steps of other processes too; what looks like a slip is told."""

@@ -137,3 +137,28 @@ def test_columns_stand_below_each_other_in_any_script() -> None:
         "审核  审核 🚚",
         "e\u0301te\u0301   Été",
     ]
+
+
+def test_steps_that_are_tried_again_are_told_once() -> None:
+    def step(name: str, times: int, *only: str) -> dict[str, object]:
+        retry = {"times": times, "only": [*only] or None, "backoff": 0.1}
+        return {"name": name, "retry": retry}
+
+    steps = [step("A", 1), step("B", 3), {"name": "C"}]
+    scenario = {
+        "key": "main",
+        "item": "main",
+        "name": "Main",
+        "data": None,
+        "data_reason": "",
+        "skip": "",
+        "steps": steps,
+        "finally": [step("D", 2, "HTTP_ERROR", "TIMEOUT")],
+    }
+    suite = {"suite_file": "o.suite.yaml"}
+    text = render_plan(plan(**suite, scenarios=[scenario, {**scenario, "key": "x"}]), {})
+    assert text.splitlines()[-3:] == [
+        "'A' is tried again once",
+        "'B' is tried again up to 3 times",
+        "'D' is tried again up to 2 times after HTTP_ERROR or TIMEOUT",
+    ]

@@ -198,6 +198,25 @@ steps:
     assert codes == ["undriven", "undriven", "undriven", "twins"]
 
 
+def test_it_is_told_which_steps_are_tried_again_and_which_always_run(bench: Bench) -> None:
+    plan = plan_of(
+        bench,
+        """
+steps:
+  - {at: Place order, always: true, action: {channel: web, endpoint: shop.create}}
+  - at: Ship
+    action: {channel: web, endpoint: shop.create}
+    retry: {times: 2, only: [timeout, HTTP_ERROR], backoff: 2s}
+finally:
+  - {action: {channel: web, endpoint: shop.create}, retry: {times: 1}}
+""",
+    )
+    (login, ship), (forget,) = (plan["scenarios"][0][key] for key in ("steps", "finally"))
+    assert (login["always"], "retry" in login, "always" in ship) == (True, False, False)
+    assert ship["retry"] == {"times": 2, "only": ["HTTP_ERROR", "TIMEOUT"], "backoff": 2.0}
+    assert forget["retry"] == {"times": 1, "only": None, "backoff": 0.1}
+
+
 def test_a_function_is_told_as_one(bench: Bench) -> None:
     path = bench.write(
         "steps.py",

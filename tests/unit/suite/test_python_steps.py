@@ -109,6 +109,10 @@ def test_objects_that_have_every_attribute_are_no_steps() -> None:
             "a step cannot be of kind 3. Write ACTION or ASSERTION",
         ),
         (
+            step("A", always=1),  # type: ignore[arg-type]  # on purpose
+            "always=1 is neither True nor False. Write always=True",
+        ),
+        (
             step("A", within="soon"),
             "'soon' is no deadline. Write seconds above 0, or text like '10s'",
         ),

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_orchestra.results import ViolationType
 from pytest_orchestra.suite.bound import Retry
+from pytest_orchestra.suite.python_steps import find_python_steps, step
 
 if TYPE_CHECKING:
     from tests.unit.suite.conftest import Bench
@@ -67,3 +68,38 @@ def test_mistakes_are_told_by_name_and_place(bench: Bench, text: str, problem: s
     (told,) = bench.errors(STEP.format(text))
     assert told.startswith("3:")
     assert problem in told
+
+
+def test_a_python_step_has_it_by_the_same_rules(bench: Bench) -> None:
+    @step("Ship", retry={"times": 2, "only": ["timeout"], "backoff": "1s"}, always=True)
+    def ship() -> None: ...
+
+    @step("Ship")
+    def plain() -> None: ...
+
+    found = find_python_steps({"ship": ship, "plain": plain})
+    first, other = bench.bind("", python_steps=found).scenarios[0].steps
+    assert first.step.retry == Retry(times=2, only=frozenset({ViolationType.TIMEOUT}), backoff=1.0)
+    assert first.step.always
+    assert (other.step.retry.times, other.step.always) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("retry", "problem"),
+    [
+        (3, 'expected a mapping, found number 3. Write {"times": 2}.'),
+        ({"times": 0}, ""),
+        ({"times": 2, "backof": "1s"}, "unknown key 'backof'. Did you mean 'backoff'?"),
+        ({"times": 2, "only": ["HTTP_EROR"]}, "'HTTP_EROR' is no type of violation. Did you mean"),
+        ({"times": 2, "backoff": "soon"}, "expected a duration, found text 'soon'."),
+    ],
+)
+def test_what_is_wrong_with_that_of_a_python_step_is_told_at_its_function(
+    bench: Bench, retry: dict[str, object], problem: str
+) -> None:
+    @step("Ship", retry=retry)
+    def ship_it() -> None: ...
+
+    (told,) = bench.errors("", python_steps=find_python_steps({"ship_it": ship_it}))
+    line = ship_it.__code__.co_firstlineno
+    assert told.startswith(f"{__file__}:{line}: [python-step] retry of 'ship it': {problem}")
