@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import bounded
 from pytest_orchestra.engine.outcome import Outcome, timeout
+from pytest_orchestra.engine.stalls import own_time
 from pytest_orchestra.results import StepKind, Violation, ViolationType
 from pytest_orchestra.suite.bound import Expect
 from pytest_orchestra.suite.expectations import EVERY_RESULT
@@ -67,8 +68,7 @@ async def call_python(
     """
     if lacking := [name for name in step.fixtures if name not in fixtures]:
         return _wrong(step, "fixture", f"asks for {', '.join(lacking)}, which nobody gave")
-    clock = asyncio.get_running_loop().time
-    began = clock()
+    began = own_time()
     schedule = Schedule(within=expect.within, every=expect.every, most=expect.every_most)
     arguments = {name: fixtures[name] for name in step.fixtures}
     unmet: AssertionError | None = None
@@ -76,7 +76,7 @@ async def call_python(
     while True:
         attempts += 1
         attempt = await _attempt(step, arguments, began + expect.within, signals)
-        elapsed = clock() - began
+        elapsed = own_time() - began
         if attempt.is_late:
             return _late(step, unmet, expect, attempts)
         if attempt.raised is None:
@@ -94,7 +94,6 @@ async def _attempt(
     step: PythonStep, arguments: Mapping[str, object], deadline: float, signals: Signals
 ) -> _Attempt:
     """Call once; what is not meant for us goes on."""
-    clock = asyncio.get_running_loop().time
     try:
         given = step.function(**arguments)
     except asyncio.CancelledError as error:  # nobody can cancel what does not wait
@@ -105,13 +104,13 @@ async def _attempt(
         attempt = _Attempt(given=given)
         if inspect.isawaitable(given):
             try:
-                left = max(deadline - clock(), 0.0)
+                left = max(deadline - own_time(), 0.0)
                 attempt = await bounded(_awaited(given, signals), left)
             except TimeoutError:
                 return _Attempt(is_late=True)
             except RuntimeError as error:
                 return _Attempt(raised=error)
-    is_late = attempt.raised is None and clock() > deadline
+    is_late = attempt.raised is None and own_time() > deadline
     return _Attempt(is_late=True) if is_late else attempt
 
 
@@ -122,6 +121,8 @@ async def _awaited(given: Awaitable[object], signals: Signals) -> _Attempt:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's function may raise anything
         return _taken(error, signals)
+    finally:
+        own_time()  # while the task has the loop: what it stalled is told of it
 
 
 def _taken(error: BaseException, signals: Signals) -> _Attempt:

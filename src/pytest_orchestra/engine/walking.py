@@ -12,6 +12,7 @@ from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
 from pytest_orchestra.engine.recording import Recorder
 from pytest_orchestra.engine.rendering import references
 from pytest_orchestra.engine.session import EngineSession, timestamp
+from pytest_orchestra.engine.stalls import own_time
 from pytest_orchestra.engine.takeover import Takeover
 from pytest_orchestra.engine.telling import step_result
 from pytest_orchestra.errors import OrchestraError
@@ -141,8 +142,7 @@ class Walk:
 
     async def _run(self, bound: BoundStep, *, within: float = math.inf) -> StepResult:
         self._start(bound)
-        clock = asyncio.get_running_loop().time
-        began = clock()
+        began = own_time()
         try:
             if within < math.inf:
                 limit = self.session.finally_within
@@ -154,9 +154,9 @@ class Walk:
             ends = isinstance(error, (*signals.ends, *signals.exits))
             reason = f"{type(error).__name__}: {error}" if ends else ""
             self._withhold(bound)
-            self._tell(bound, cut(error), duration=clock() - began, skipped=reason)
+            self._tell(bound, cut(error), duration=own_time() - began, skipped=reason)
             raise
-        return self._tell(bound, outcome, duration=clock() - began)
+        return self._tell(bound, outcome, duration=own_time() - began)
 
     def _give_up(
         self, steps: tuple[BoundStep, ...], unwatchable: BoundStep, error: OrchestraError

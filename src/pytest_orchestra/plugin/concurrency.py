@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_orchestra.engine.deadlines import heard
+from pytest_orchestra.engine.stalls import HOLDER
 from pytest_orchestra.errors import OrchestraError
 from pytest_orchestra.plugin.blocks import Blocks
 from pytest_orchestra.plugin.events import Events
@@ -25,6 +26,7 @@ from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.limits import limit_of
 from pytest_orchestra.plugin.neighbours import Neighbours
 from pytest_orchestra.plugin.spooling import SPOOL, Spool, spooling
+from pytest_orchestra.plugin.stalling import Running, Stalls, Turn
 from pytest_orchestra.plugin.times import RAN, Ran
 from pytest_orchestra.plugin.turning import Turner
 from pytest_orchestra.plugin.unreported import Unreported
@@ -50,6 +52,7 @@ class _Begun:
     task: asyncio.Task[TestRun]
     stack: ExitStack
     spool: Spool
+    running: Running
     began: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.monotonic)
     lasted: float = 0.0
@@ -84,6 +87,11 @@ class Concurrency:
     _had_turn: set[pytest.Item] = field(default_factory=set)
     _current: ScenarioItem | None = None
     _failed: int = 0
+    _stalls: Stalls = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing."""
+        self._stalls = Stalls(self.turner.loop, lambda: self._running() - 1)
 
     def context_of(self, item: ScenarioItem) -> RunContext | None:
         """The context of a run that was begun before its item's turn."""
@@ -103,12 +111,14 @@ class Concurrency:
         if begun is None:
             begun = self._begin(item, fixtures["orchestra_context"], fixtures)
         self._current = item
+        turn = Turn(clock=self._stalls.clock, own=begun.running, tasks=self._tasks)
+        turn.clock.catch_up()
         try:
             with spooling():
                 begun.spool.release()
                 self.events.release(begun.context.run_id)
                 self._fill()
-                return self.turner.finish(begun.task, f"in {item.nodeid}", beside=self._tasks)
+                return self.turner.finish(begun.task, f"in {item.nodeid}", beside=turn)
         finally:
             self._current = None
             self._begun.pop(item, None)
@@ -139,6 +149,13 @@ class Concurrency:
         cut = sum(not each.task.done() or each.task.cancelled() for each in left)
         return Unreported(cut, len(left) - cut)
 
+    def stalls(self) -> Iterable[str]:
+        """What stalled the others, for people."""
+        return self._stalls.lines()
+
+    def _running(self) -> int:
+        return sum(not each.task.done() for each in self._begun.values())
+
     def _tasks(self) -> list[asyncio.Task[TestRun]]:
         return [each.task for each in self._begun.values()]
 
@@ -156,7 +173,7 @@ class Concurrency:
             return
         limit = limit_of(item.config, item.suite)
         candidates = self._candidates(item, limit)
-        while sum(not each.task.done() for each in self._begun.values()) < limit:
+        while self._running() < limit:
             if self._is_ending(item.session) or not self._begin_next(candidates):
                 return
 
@@ -200,16 +217,20 @@ class Concurrency:
     def _begin(
         self, item: ScenarioItem, context: RunContext, fixtures: Mapping[str, Any]
     ) -> _Begun:
-        spool = Spool()
+        spool, running = (
+            Spool(),
+            Running(item=item, step=lambda: self.events.step_of(context.run_id)),
+        )
         stack = ExitStack()
         stack.enter_context(self.events.of_run(context.run_id, item))
         self.events.hold(context.run_id)
         variables = copy_context()
         variables.run(SPOOL.set, spool)
+        variables.run(HOLDER.set, running)
         task = self.turner.loop.create_task(
             self._in_turns(item, fixtures), name=item.nodeid, context=variables
         )
-        begun = _Begun(item, context, task, stack, spool)
+        begun = _Begun(item, context, task, stack, spool, running)
         self._begun[item] = begun
         task.add_done_callback(lambda _task: self._over(begun))
         return begun

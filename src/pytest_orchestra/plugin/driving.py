@@ -123,6 +123,8 @@ class Driver:
             if self.concurrency is not None:
                 cut = await self.concurrency.close(within or self.turner.drain_within)
                 unreported.take(self.config, cut)
+                for line in self.concurrency.stalls():
+                    tell(self.config, line)
             with suppress(TimeoutError):  # the user could not wait for what was still open
                 async with asyncio.timeout(within):
                     await session.close()

@@ -73,6 +73,11 @@ class Events:
         if run_id in self._held:
             self._held[run_id] = []
 
+    def step_of(self, run_id: str) -> str:
+        """The step that a run is at, for people."""
+        step = self._steps.get(run_id)
+        return f"step '{step.name}'" if step is not None else "something beside the steps"
+
     @contextmanager
     def of_run(self, run_id: str, item: ScenarioItem) -> Iterator[None]:
         """Know which item a run belongs to; one that is still running afterwards was cut."""

@@ -15,6 +15,9 @@ import pytest
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.suite.bound import EVERYTHING
 
+TIME_LIMIT = pytest.StashKey[float]()
+"""Of an item the seconds that pytest-timeout gives it."""
+
 _OUR_FIXTURES = f"{__name__.rpartition('.')[0]}.fixtures"
 _HOOKS = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown")
 _CONFTEST = "conftest.py"
@@ -68,6 +71,11 @@ class Neighbours:
         yield
         if isinstance(item, ScenarioItem):
             self._learn(item)
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> None:  # noqa: ANN401 - pytest-timeout's
+        """Take down how long an item may take."""
+        item.stash[TIME_LIMIT] = float(settings.timeout)
 
     def values_for(self, item: ScenarioItem) -> Mapping[str, object] | None:
         """The fixtures of an item that pytest has not set up; None: it must have its own turn."""

@@ -6,14 +6,14 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pytest_orchestra.engine import python_calls
-from pytest_orchestra.plugin.spooling import is_early
+from pytest_orchestra.plugin.alarm import is_in_user_code
 
 DRAIN_WITHIN = 5.0
 """Seconds that work which was cut may take to end, beside what it does to clean up."""
@@ -23,6 +23,18 @@ HURRY_WITHIN = 0.3
 _ENGINE = Path(python_calls.__file__).parent
 
 _Value = TypeVar("_Value")
+
+
+class Beside(Protocol):
+    """What else runs on the loop while a task has its turn."""
+
+    def tasks(self) -> Iterable[asyncio.Task[Any]]:
+        """All of it."""
+        ...
+
+    def alarm(self) -> AbstractContextManager[Callable[[], None]]:
+        """Take over the alarm that ends the turn, and give what rings it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -59,14 +71,14 @@ class Turner:
         self,
         task: asyncio.Task[_Value],
         what: str,
-        beside: Callable[[], Iterable[asyncio.Task[Any]]] | None = None,
+        beside: Beside | None = None,
     ) -> _Value:
         """Run a task to its end, as ``complete``.
 
         Args:
             task: is on the loop.
             what: it is, for whoever interrupts it.
-            beside: tasks that go on when it is cut, but for Ctrl-C.
+            beside: knows what goes on when it is cut, but for Ctrl-C.
 
         Raises:
             KeyboardInterrupt: Ctrl-C came; the task and those beside it were cancelled.
@@ -74,7 +86,7 @@ class Turner:
         before = self.interrupts
         with self._interruptible(task, what, beside):
             try:
-                value = self._turn(task, has_others=beside is not None)
+                value = self._turn(task, beside)
             except asyncio.CancelledError:
                 if self.interrupts == before:
                     raise
@@ -99,53 +111,16 @@ class Turner:
                 task.cancel()
         await asyncio.sleep(0)
 
-    def _turn(self, task: asyncio.Task[_Value], *, has_others: bool) -> _Value:
+    def _turn(self, task: asyncio.Task[_Value], beside: Beside | None) -> _Value:
         """Turn the loop; an alarm is heard between two turns where it could hit a stranger."""
-        if not has_others:
+        if beside is None:
             return self.loop.run_until_complete(task)
-        with self._alarm() as ring:
+        with beside.alarm() as ring:
             try:
                 return self.loop.run_until_complete(task)
             except RuntimeError:
                 ring()
                 raise
-
-    @contextmanager
-    def _alarm(self) -> Iterator[Callable[[], None]]:
-        """Take over the alarm by which pytest-timeout ends an item, and give what rings it.
-
-        Raised wherever the loop stands, its exception would end another item's scenario.
-        """
-        alarm = getattr(signal, "SIGALRM", None)  # which Windows has not
-        theirs = signal.getsignal(alarm) if alarm is not None else None
-        if (
-            alarm is None
-            or not callable(theirs)
-            or threading.current_thread() is not threading.main_thread()
-        ):
-            yield lambda: None
-            return
-        rang: list[FrameType | None] = []
-
-        def on_alarm(number: int, frame: FrameType | None) -> None:
-            __tracebackhide__ = True
-            if _is_in_user_code(frame) and (rang or not is_early()):
-                theirs(number, frame)
-            rang.append(frame)
-            self.loop.call_soon_threadsafe(self.loop.stop)
-            signal.setitimer(signal.ITIMER_REAL, DRAIN_WITHIN)  # if it is not let go of
-
-        def ring() -> None:
-            if rang:
-                theirs(alarm, rang[0])
-
-        signal.signal(alarm, on_alarm)
-        try:
-            yield ring
-        finally:
-            if rang:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(alarm, theirs)
 
     def _end(self, task: asyncio.Task[Any]) -> None:
         """See that work which was cut does not go on inside somebody else's turn."""
@@ -161,7 +136,7 @@ class Turner:
         self,
         task: asyncio.Task[Any],
         what: str,
-        beside: Callable[[], Iterable[asyncio.Task[Any]]] | None,
+        beside: Beside | None,
     ) -> Iterator[None]:
         """Take over Ctrl-C where it is pytest's to take: in the main thread, Python's handler.
 
@@ -172,10 +147,10 @@ class Turner:
         def on_signal(_signal: int, frame: FrameType | None) -> None:
             __tracebackhide__ = True  # pytest shows the line that was interrupted instead
             self.interrupts += 1
-            if self.is_hurried or _is_in_user_code(frame):
+            if self.is_hurried or is_in_user_code(frame):
                 raise KeyboardInterrupt(what)
             # once each: one that is cancelled a second time leaves its finally steps out
-            for each in {task, *(beside() if beside is not None else ())}:
+            for each in {task, *(beside.tasks() if beside is not None else ())}:
                 self.loop.call_soon_threadsafe(each.cancel)
 
         if (
@@ -189,15 +164,6 @@ class Turner:
             yield
         finally:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _is_in_user_code(frame: FrameType | None) -> bool:
-    """Whether a Python step has the loop: it may never let go of it."""
-    while frame is not None:
-        if frame.f_code.co_filename == python_calls.__file__:
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _is_ours(task: asyncio.Task[Any]) -> bool:
