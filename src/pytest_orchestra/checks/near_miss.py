@@ -66,8 +66,11 @@ def _of_others(
     missing = [mismatches_of(patterns[0], other) for other in others]
     least = min(map(lacking, missing))
     index = max(n for n, each in enumerate(missing) if lacking(each) == least)
-    what = f"skipped: {len(others)} that the key, headers or correlation_id leave out; the closest"
-    yield from _nearest(what, others[index], without_secrets(missing[index], hide), hide)
+    yield f"skipped: {len(others)} that the key, headers or correlation_id leave out"
+    shown = without_secrets(missing[index], hide)
+    yield from _nearest("closest of these", others[index], shown, hide)
+    if headers := others[index].headers:
+        yield f"  headers: {show(hide(headers))}"
     if not missing[index] and patterns[0] != Expected():
         yield "  but for these it is as expected"
 
@@ -82,9 +85,10 @@ def _nearest(
 
 
 def tell(observation: Observation, hide: Hide = _as_it_is) -> str:
-    """``orders/0@17 at 12:00:01.500 UTC: {'type': 'OrderPaid'}``, ``status 404: 'no order'``."""
+    """``orders/0@17 at 12:00:01.500 UTC, key 'o-1': {'type': 'Paid'}``, ``status 404: 'none'``."""
     status = f"status {observation.status}" if observation.status is not None else ""
-    what = ", ".join(part for part in (name(observation), status) if part)
+    key = f"key {show(observation.key)}" if observation.key is not None else ""
+    what = ", ".join(part for part in (name(observation), key, status) if part)
     held = show(hide(observation.value))
     return f"{what}: {held}" if what else held
 

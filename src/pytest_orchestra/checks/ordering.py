@@ -86,8 +86,9 @@ class InOrder(Anyhow):
             series = self._series[key]
             if (early := series.before(index, number)) is not None:
                 found, then = series.observations[early].id, series.observations[index].id
+                which = f": {found}, then {then}" if found and then else ""
                 of_key = f", both of key {show(key)}" if key is not None else ""
-                return f"{text} came before message {earlier + 1}: {found}, then {then}{of_key}"
+                return f"{text} came before message {earlier + 1}{which}{of_key}"
         return f"{text} was not seen after those before it"
 
     def closest(self) -> Closest:

@@ -57,6 +57,7 @@ class Wait:
     _looks: int = 0
     _trouble: ConnectorError | None = None
     _held_at: float | None = None
+    _held_for: float = 0.0
     _is_missed: bool = False
 
     def __post_init__(self) -> None:
@@ -119,7 +120,9 @@ class Wait:
         if judgement.verdict is Verdict.HELD and self._trouble is None:
             pause = self._until_stable(elapsed)
             return self._passed(judgement) if pause <= 0 else pause
-        self._held_at = None
+        if self._held_at is not None:
+            self._held_for = max(self._held_for, elapsed - self._held_at)
+            self._held_at = None
         until_next = schedule.pause(elapsed)
         return self._decided_at_the_deadline(elapsed) if until_next is None else until_next
 
@@ -243,11 +246,16 @@ class Wait:
 
     def _reason(self, judgement: Judgement) -> str:
         """One line; where there was only one thing to judge, with what is wrong with it."""
+        reason = judgement.reason
+        if self._held_for:
+            reason = (
+                f"held for {self._held_for:.1f} s, not for {self._stable_for:g} s; then {reason}"
+            )
         if self._judge.seen != 1 or not judgement.mismatches:
-            return judgement.reason
+            return reason
         first, *others = judgement.mismatches
         more = f", and {len(others)} more" if others else ""
-        return f"{judgement.reason}: {first}{more}"
+        return f"{reason}: {first}{more}"
 
     def _seen(self, judgement: Judgement) -> tuple[str, ...]:
         try:

@@ -60,19 +60,36 @@ def test_names_what_the_selectors_left_out_where_nothing_else_was_seen() -> None
     """A wrong key is the commonest near miss."""
     others = [Observation(id=f"orders/0@{n}", value={"n": n}) for n in (7, 3, 5)]
     lines = describe(judge(Expectation(), []), seen="3 messages, 0 selected", others=others)
-    skipped = "skipped: 3 that the key, headers or correlation_id leave out; the closest: "
-    assert lines == ("seen: 3 messages, 0 selected", skipped + "orders/0@5: {'n': 5}")
+    skipped = "skipped: 3 that the key, headers or correlation_id leave out"
+    closest = "closest of these: "
+    assert lines == ("seen: 3 messages, 0 selected", skipped, closest + "orders/0@5: {'n': 5}")
     wanted = Expectation(expected=Expected(value={"n": 3}, has_value=True))
     lines = describe(judge(wanted, []), seen="", expectation=wanted, others=others)
     assert lines[1:] == (
-        skipped + "orders/0@3: {'n': 3}",
+        skipped,
+        closest + "orders/0@3: {'n': 3}",
         "  but for these it is as expected",
     )
     wanted = Expectation(messages=(Expected(value={"n": 4, "m": 1}, has_value=True),))
     assert describe(judge(wanted, []), seen="", others=others, expectation=wanted)[1:] == (
-        skipped + "orders/0@5: {'n': 5}",
+        skipped,
+        closest + "orders/0@5: {'n': 5}",
         "  value.n: expected 4, saw 5",
         "  value.m: expected 1, saw nothing there",
+    )
+
+
+def test_shows_by_what_the_selectors_left_it_out() -> None:
+    """Its key and its headers, less what is secret."""
+    other = Observation(id="orders/0@1", key="o-7", headers={"trace": "t-1", "token": "abc"})
+
+    def hide(value: object) -> object:
+        return value | {"token": "***"} if isinstance(value, dict) else value
+
+    lines = describe(judge(Expectation(), []), seen="", others=[other], hide=hide)
+    assert lines[-2:] == (
+        "closest of these: orders/0@1, key 'o-7': null",
+        "  headers: {'trace': 't-1', 'token': '***'}",
     )
 
 

@@ -215,7 +215,9 @@ def test_nothing_at_all_shows_what_passed_by(waits: Waits, kit: Kit, office: Off
     outcome = waits.letters(kit.expecting(within=1.0))
     assert outcome.notes == (
         "seen: 0 letters",
-        "skipped: 1 that the key, headers or correlation_id leave out; the closest: box@9: {}",
+        "skipped: 1 that the key, headers or correlation_id leave out",
+        "closest of these: box@9: {}",
+        "  headers: {'stamp': 'red'}",
     )
     assert outcome.evidence.kafka_message is None
 
@@ -433,6 +435,7 @@ def test_a_state_that_does_not_stay_fails(waits: Waits, kit: Kit) -> None:
         (2.7, bad),
     )
     assert lines(outcome)[0] == "TIMEOUT mail.timeout: not met within 2 s"
+    assert "held for 1.5 s, not for 3 s; then at least 1 expected, 0 of 1" in lines(outcome)[1]
     assert waits.took == pytest.approx(3.0)
 
 
