@@ -93,7 +93,7 @@ transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
 PROPERTIES
     java -cp "$jars/*" kafka.tools.StorageTool format --standalone \
-        -t "$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
+        --cluster-id="$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
         -c "$dir/server.properties" > "$SERVERS_DIR/kafka.log" 2>&1 < /dev/null || failed kafka.log || return 1
     java -Xmx512m -XX:TieredStopAtLevel=1 -cp "$jars/*" kafka.Kafka "$dir/server.properties" \
         >> "$SERVERS_DIR/kafka.log" 2>&1 < /dev/null &

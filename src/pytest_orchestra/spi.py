@@ -120,6 +120,9 @@ class Observation:
     evidence: Evidence = Evidence()
 
 
+SURE_WITHIN = 1.5
+"""Seconds that a look which found nothing may take beyond its own to make sure of that."""
+
 Position = object
 """Where a client's stream stood at the arming; opaque to the engine."""
 
@@ -136,12 +139,16 @@ class Watch(Protocol):
     standing: bool
 
     async def look(self, within: float) -> Sequence[Observation]:
-        """Look once, for at most ``within`` seconds; nothing new is an empty sequence.
+        """Look once, for at most ``within`` seconds; an empty sequence: surely nothing new.
+
+        A look that would give none may ask the system whether all was read that is there, for
+        ``SURE_WITHIN`` seconds more.
 
         Only observations that the call's ``key``, ``headers`` and ``correlation_id`` select.
 
         Raises:
-            ConnectorError: the system could not be asked; a retriable one is "not yet".
+            ConnectorError: the system could not be asked, or something may have been missed; a
+                retriable one is "not yet".
         """
         ...
 

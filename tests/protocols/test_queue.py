@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.queue import plugin
 from pytest_orchestra.spi import Call, Client, Observation, Watch
 from pytest_orchestra.testing import check_client
@@ -83,9 +84,10 @@ async def test_entries_that_are_trimmed_before_they_are_read_are_named(
         await burst.execute()
 
     assert [one.value for one in await seen_by(watch, 3)] == [7, 8, 9]
-    async with asyncio.timeout(10):
-        while "7 entries were trimmed" not in watch.seen():
-            await watch.look(0.1)
+    with pytest.raises(ConnectorError, match="7 entries were trimmed or deleted") as caught:
+        await watch.look(0.1)
+    assert (caught.value.code, caught.value.retriable) == ("queue.missed", True)
+    assert "7 entries were trimmed or deleted before they were read" in watch.seen()
 
 
 async def test_a_stream_that_is_deleted_and_made_anew_is_read_on(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from pytest_orchestra.engine.clients import Clients
@@ -131,12 +132,11 @@ class Armed:
         try:
             client = await self.clients.get(channel, alias, within=self.within)
             what = f"the position on the {channel} connection {alias!r}"
-            given = {"channel": channel, "what": what}
             kept = self.restored.get(address)
+            take = partial(client.arm, call)
             if kept is not None and isinstance(client, Rearming):
-                position = await ask(client.rearm, call, kept, **given, within=self.within)
-            else:
-                position = await ask(client.arm, call, **given, within=self.within)
+                take = partial(client.rearm, call, kept)
+            position = await ask(take, channel=channel, what=what, within=self.within)
             self._positions[address] = position
             if (kept := _kept(client, position)) is not None:
                 self.kept[address] = kept

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pytest_orchestra.checks.expectation import Expectation
 from pytest_orchestra.checks.judging import MOST_KEPT, Judge, Judgement, Verdict
 from pytest_orchestra.checks.near_miss import Hide, describe, without_secrets
 from pytest_orchestra.checks.schedule import Schedule
-from pytest_orchestra.engine.deadlines import ask, broken
+from pytest_orchestra.engine.deadlines import BELT, ask, broken
 from pytest_orchestra.engine.outcome import NO_EVIDENCE, Outcome, late_by, lost, timeout
 from pytest_orchestra.engine.violations import (
     check_reply,
@@ -21,7 +22,7 @@ from pytest_orchestra.engine.violations import (
 )
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.results import JsonLike, Violation
-from pytest_orchestra.spi import Call, Observation, ProtocolPlugin, Watch
+from pytest_orchestra.spi import SURE_WITHIN, Call, Observation, ProtocolPlugin, Watch
 from pytest_orchestra.suite.bound import Contract, Expect, Retry
 
 STABLE_FOR = 1.0
@@ -156,13 +157,13 @@ class Wait:
         after a pause; so is one that gave nothing, or nothing new, whatever it is.
         """
         self._looks += 1
-        is_standing = self.watch.standing
+        is_standing, belt = self.watch.standing, BELT + SURE_WITHIN
         if is_standing:
-            within = max(within, min(LAST_LOOK, self.expect.within))
+            within, belt = max(within, min(LAST_LOOK, self.expect.within)), BELT
+        channel, what = self.plugin.id, "the look"
+        look = partial(_looked, self.watch, within)
         try:
-            seen = await ask(
-                _looked, self.watch, within, channel=self.plugin.id, what="the look", within=within
-            )
+            seen = await ask(look, channel=channel, what=what, within=within, belt=belt)
         except ConnectorError as error:
             self._trouble = error
             return False

@@ -67,7 +67,12 @@ def heard(task: asyncio.Task[Any]) -> None:
 
 
 async def ask(
-    verb: Callable[..., Awaitable[T]], *arguments: object, channel: str, what: str, within: float
+    verb: Callable[..., Awaitable[T]],
+    *arguments: object,
+    channel: str,
+    what: str,
+    within: float,
+    belt: float = BELT,
 ) -> T:
     """What a plugin's verb gives; whatever goes wrong with it is an error of ours.
 
@@ -76,14 +81,15 @@ async def ask(
         arguments: of the verb.
         channel: the plugin's id, for the error's code.
         what: is done, ``the kafka connection 'main' was opened``, for the error's text.
-        within: seconds that the verb was given; it may overrun them by ``BELT``.
+        within: seconds that the verb was given.
+        belt: seconds by which it may overrun them.
 
     Raises:
         ConnectorError: the verb raised it, was not done in time, or is broken.
         OrchestraError: the verb raised it.
     """
     try:
-        return await bounded(_call(verb, arguments), within + BELT)
+        return await bounded(_call(verb, arguments), within + belt)
     except OrchestraError:
         raise
     except TimeoutError as error:

@@ -16,7 +16,15 @@ from pydantic import BaseModel, SecretStr
 
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.results import Evidence
-from pytest_orchestra.spi import Call, Client, FieldUse, Observation, ProtocolPlugin, Watch
+from pytest_orchestra.spi import (
+    SURE_WITHIN,
+    Call,
+    Client,
+    FieldUse,
+    Observation,
+    ProtocolPlugin,
+    Watch,
+)
 from pytest_orchestra.testing.plugins import settle
 
 T = TypeVar("T")
@@ -101,7 +109,7 @@ async def check_lost_connection(
             arming = client.arm(_addresses(plugin, watch))
             position, more = await _lost(plugin, arming, watch.within, hidden)
             look = client.watch(watch, position).look(SHORT)
-            breaches += [*more, *(await _lost(plugin, look, SHORT, hidden))[1]]
+            breaches += [*more, *(await _lost(plugin, look, SHORT + SURE_WITHIN, hidden))[1]]
         breaches += await _closes(client)
     settle(breaches)
 
@@ -133,7 +141,7 @@ async def _watches(
 async def _until_seen(watch: Watch, within: float) -> Sequence[Observation]:
     end = monotonic() + within
     while (left := end - monotonic()) > 0:
-        seen = await _timed(watch.look(left), left, "look")
+        seen = await _timed(watch.look(left), left + SURE_WITHIN, "look")
         if seen:
             return seen
         await asyncio.sleep(EVERY)
@@ -145,10 +153,10 @@ async def _no_repeats(
 ) -> list[str]:
     """A message is given once by its own watch, and never by one that was armed after it."""
     breaches = ["an observation of a stream has no id"] if "" in ids else []
-    again = {one.id for one in await _timed(watch.look(SHORT), SHORT, "look")}
+    again = {one.id for one in await _timed(watch.look(SHORT), SHORT + SURE_WITHIN, "look")}
     breaches += [f"{one} was given twice" for one in sorted(ids & again)]
     later = client.watch(call, await client.arm(_addresses(plugin, call)))
-    early = {one.id for one in await _timed(later.look(SHORT), SHORT, "look")}
+    early = {one.id for one in await _timed(later.look(SHORT), SHORT + SURE_WITHIN, "look")}
     breaches += [f"{one} came before the arming and was given" for one in sorted(ids & early)]
     return breaches
 

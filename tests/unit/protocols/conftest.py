@@ -27,12 +27,14 @@ def redis_url(lifeline: Lifeline) -> str:
 
 
 class Proxy:
-    """Forwards to a server until it is cut; may be joined again at the same port."""
+    """Forwards to a server until it is cut; may be joined again at the same port, and be held."""
 
     def __init__(self, port: int) -> None:
         self._behind = port
         self._streams: list[asyncio.StreamWriter] = []
         self.port = 0
+        self.lets_through = asyncio.Event()
+        self.lets_through.set()
 
     async def join(self) -> None:
         """Let clients through."""
@@ -51,12 +53,13 @@ class Proxy:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._behind)
         self._streams += [writer, back]
-        await asyncio.gather(_pump(reader, back), _pump(there, writer))
+        await asyncio.gather(_pump(reader, back, self), _pump(there, writer, self))
 
 
-async def _pump(source: asyncio.StreamReader, drain: asyncio.StreamWriter) -> None:
+async def _pump(source: asyncio.StreamReader, drain: asyncio.StreamWriter, proxy: Proxy) -> None:
     with suppress(OSError):
         while data := await source.read(65536):
+            await proxy.lets_through.wait()
             drain.write(data)
             await drain.drain()
     drain.close()

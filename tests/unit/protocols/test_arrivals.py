@@ -10,7 +10,7 @@ from pytest_orchestra.protocols.arrivals import Arrival, ArrivalWatch, Mark, Pla
 from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES
 from pytest_orchestra.protocols.arrivals.watch import MOST_PASSED_BY
 from pytest_orchestra.protocols.payloads import PayloadError
-from pytest_orchestra.spi import Call, Observation
+from pytest_orchestra.spi import SURE_WITHIN, Call, Observation
 
 SHORT = 0.01
 
@@ -39,6 +39,7 @@ def watch_from(place: Place, selection: Selection | None = None, after: int = -1
         place=place,
         number=place.count,
         counts=lambda order: isinstance(order, int) and order > after,
+        gaps=place.gaps,
     )
 
     async def take(_: float) -> Mark:
@@ -57,7 +58,7 @@ def ids(seen: Sequence[Observation]) -> list[str]:
 
 
 def test_a_place_gives_what_arrived_since_a_number_also_by_key() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     for number, key in enumerate(["a", "b", "a", None]):
         place.add(arrival(number, key))
 
@@ -68,7 +69,7 @@ def test_a_place_gives_what_arrived_since_a_number_also_by_key() -> None:
 
 
 def test_a_place_forgets_the_oldest_of_too_many() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     watch = watch_from(place)
     for number in range(MOST_KEPT + 2):
         place.add(arrival(number, str(number)))
@@ -82,7 +83,7 @@ def test_a_place_forgets_the_oldest_of_too_many() -> None:
 
 def test_a_place_forgets_the_oldest_of_too_large_ones() -> None:
     """The latest stays, however large it is."""
-    place = Place("orders")
+    place = Place("orders", "queue")
     for number in range(3):
         place.add(arrival(number, size=MOST_KEPT_BYTES))
 
@@ -92,7 +93,7 @@ def test_a_place_forgets_the_oldest_of_too_large_ones() -> None:
 @pytest.mark.asyncio
 async def test_a_look_gives_what_arrived_since_the_last_one() -> None:
     """What was there at the arming, or lies before the position, is not given."""
-    place = Place("orders")
+    place = Place("orders", "queue")
     place.add(arrival(0))
     watch = watch_from(place, after=1)
     place.add(arrival(1))
@@ -107,7 +108,7 @@ async def test_a_look_gives_what_arrived_since_the_last_one() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("key", [None, "a"])
 async def test_an_arrival_wakes_a_look_that_waits_for_it(key: str | None) -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     looking = asyncio.create_task(watch_from(place, Selection(key=key)).look(60))
     await asyncio.sleep(0)
     place.add(arrival(0, "b"))
@@ -119,7 +120,7 @@ async def test_an_arrival_wakes_a_look_that_waits_for_it(key: str | None) -> Non
 
 @pytest.mark.asyncio
 async def test_an_arrival_of_another_header_does_not_end_a_look() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     looking = asyncio.create_task(watch_from(place, Selection(headers={"h": "1"})).look(60))
     await asyncio.sleep(0)
     place.add(arrival(0, headers=[("h", "2")]))
@@ -131,7 +132,7 @@ async def test_an_arrival_of_another_header_does_not_end_a_look() -> None:
 
 @pytest.mark.asyncio
 async def test_a_look_that_sees_nothing_tells_the_trouble_at_its_end() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     watch = watch_from(place)
     place.fail(ConnectorError("down", code="x.down", retriable=True))
 
@@ -145,7 +146,7 @@ async def test_a_look_that_sees_nothing_tells_the_trouble_at_its_end() -> None:
 
 @pytest.mark.asyncio
 async def test_trouble_for_good_ends_a_look_at_once() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     looking = asyncio.create_task(watch_from(place).look(60))
     await asyncio.sleep(0)
     place.fail(ConnectorError("forbidden", code="x.forbidden"))
@@ -155,8 +156,76 @@ async def test_trouble_for_good_ends_a_look_at_once() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_look_that_would_see_nothing_has_all_read_first() -> None:
+    """What was there and not read yet is given."""
+
+    async def catch_up(_: float) -> None:
+        place.add(arrival(0))
+
+    place = Place("orders", "queue", catch_up=catch_up)
+    assert ids(await watch_from(place).look(SHORT)) == ["0"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("trouble", [None, "down"])
+async def test_a_look_that_cannot_be_sure_tells_why(trouble: str | None) -> None:
+    """The trouble of the reading as a whole says more than that of the last question."""
+
+    async def catch_up(within: float) -> None:
+        asked.append(within)
+        raise ConnectorError("no answer", code="x.timeout", retriable=True)
+
+    asked: list[float] = []
+    place = Place("orders", "queue", catch_up=catch_up)
+    place.fail(ConnectorError(trouble, code="x.down", retriable=True) if trouble else None)
+    with pytest.raises(ConnectorError, match=trouble or "no answer"):
+        await watch_from(place).look(SHORT)
+    assert max(asked) <= SURE_WITHIN
+
+
+@pytest.mark.asyncio
+async def test_a_trouble_that_is_over_by_then_is_not_told() -> None:
+    async def catch_up(_: float) -> None:
+        """All is well again."""
+
+    place = Place("orders", "queue", catch_up=catch_up)
+    place.fail(ConnectorError("down", code="x.down", retriable=True))
+    assert await watch_from(place).look(SHORT) == []
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_no_answer_where_messages_may_have_been_missed() -> None:
+    """Since the arming: who arms later did not miss them."""
+    place = Place("orders", "queue")
+    early = watch_from(place)
+    place.miss("2 were deleted")
+    late = watch_from(place)
+
+    with pytest.raises(ConnectorError, match="not known what came to orders: 2 were") as caught:
+        await early.look(SHORT)
+    assert (caught.value.code, caught.value.retriable) == ("queue.missed", True)
+    assert await late.look(SHORT) == []
+    place.add(arrival(0))
+    assert ids(await early.look(SHORT)) == ["0"]
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_no_answer_where_messages_were_forgotten_unseen() -> None:
+    place = Place("orders", "queue")
+    watch, other = watch_from(place, Selection(key="a")), watch_from(place, Selection(key="a"))
+    for number in range(MOST_KEPT):
+        place.add(arrival(number))
+    assert await other.look(SHORT) == []
+    place.add(arrival(MOST_KEPT))
+
+    with pytest.raises(ConnectorError, match="1 were forgotten before they were looked at"):
+        await watch.look(SHORT)
+    assert await other.look(SHORT) == []
+
+
+@pytest.mark.asyncio
 async def test_a_watch_that_was_never_armed_looks_from_its_first_look() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     place.add(arrival(0))
 
     async def take(_: float) -> Mark:
@@ -170,7 +239,7 @@ async def test_a_watch_that_was_never_armed_looks_from_its_first_look() -> None:
 
 
 def test_seen_counts_what_passed_by() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     place.add(arrival(0, "a", at=1.0))
     watch = watch_from(place, Selection(key="a", headers={"h": "1"}), after=1)
     assert watch.seen() == "no message on orders since the arming"
@@ -181,7 +250,7 @@ def test_seen_counts_what_passed_by() -> None:
         " 0 of them with key 'a' and h '1' (other keys: 'b')"
     )
     place.add(arrival(3, "a", headers=[("h", "1")], at=4.5))
-    place.note = "2 were deleted"
+    place.miss("2 were deleted")
     assert watch.seen() == (
         "2 messages on orders since the arming, from 00:00:03.000 UTC to 00:00:04.500 UTC,"
         " 1 of them with key 'a' and h '1'; 2 were deleted"
@@ -190,7 +259,7 @@ def test_seen_counts_what_passed_by() -> None:
 
 def test_seen_names_a_few_keys_where_the_one_that_is_looked_for_is_missing() -> None:
     """The latest first; with headers alone there is none to miss."""
-    place = Place("orders")
+    place = Place("orders", "queue")
     watch = watch_from(place, Selection(key="a"))
     for number, key in enumerate(["b", "c", "d", None, "b", "e"]):
         place.add(arrival(number, key))
@@ -202,7 +271,7 @@ def test_seen_names_a_few_keys_where_the_one_that_is_looked_for_is_missing() -> 
 
 
 def test_seen_gives_no_time_where_the_stream_does_not_say() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     watch = watch_from(place)
     place.add(arrival(0))
 
@@ -210,7 +279,7 @@ def test_seen_gives_no_time_where_the_stream_does_not_say() -> None:
 
 
 def test_passed_by_gives_the_latest_that_were_not_selected() -> None:
-    place = Place("orders")
+    place = Place("orders", "queue")
     watch = watch_from(place, Selection(key="a"))
     for number in range(MOST_PASSED_BY + 5):
         place.add(arrival(number, "b"))

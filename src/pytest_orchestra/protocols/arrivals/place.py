@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -52,14 +52,20 @@ class Place:
     """What arrived at one topic or queue, in order, also by key.
 
     Attributes:
+        channel: the plugin's id, for the codes of errors.
         trouble: why nothing may arrive at present; a watch that sees nothing tells it.
-        note: what people must know of the reading beside that; one line.
+        catch_up: returns when all that is there by now was added, or raises a ConnectorError; is
+            given the seconds that it may take.
+        gap: what was missed last: it went before it was read; ``gaps``: how often that was.
         dropped: how many arrivals were forgotten, oldest first.
     """
 
     name: str
+    channel: str
     trouble: ConnectorError | None = None
-    note: str = ""
+    catch_up: Callable[[float], Awaitable[None]] | None = None
+    gap: str = ""
+    gaps: int = 0
     dropped: int = 0
     _arrivals: deque[Arrival] = field(default_factory=deque)
     _by_key: dict[str | None, deque[Arrival]] = field(default_factory=lambda: defaultdict(deque))
@@ -92,6 +98,11 @@ class Place:
         if trouble is not None:
             for key in tuple(self._waiting):
                 self._wake(key)
+
+    def miss(self, gap: str) -> None:
+        """Say that messages went before they were read, or may have; ``gap`` is one line."""
+        self.gap = gap
+        self.gaps += 1
 
     def since(self, number: int, key: str | None = None) -> list[Arrival]:
         """Give the kept arrivals from ``number`` on, in order; with ``key`` only those."""

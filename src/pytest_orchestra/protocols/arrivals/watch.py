@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES, Arrival, Place
 from pytest_orchestra.protocols.arrivals.selection import Selection
 from pytest_orchestra.results import JsonLike
-from pytest_orchestra.spi import Observation
+from pytest_orchestra.spi import SURE_WITHIN, Observation
 
 MOST_PASSED_BY = 20
 MOST_KEYS = 3
@@ -24,6 +25,7 @@ class Mark:
 
     Attributes:
         number: arrivals before it were there before.
+        gaps: of the place, so far: only later ones matter.
         counts: whether an arrival's ``order`` lies behind the position.
         kept: the position as JSON has it, for a later session.
     """
@@ -31,6 +33,7 @@ class Mark:
     place: Place
     number: int
     counts: Callable[[object], bool]
+    gaps: int = 0
     kept: JsonLike = None
 
 
@@ -55,12 +58,15 @@ class ArrivalWatch:
         self._mark = mark
         self._take = take
         self._next = mark.number if mark else 0
+        self._forgotten = 0
 
     async def look(self, within: float) -> Sequence[Observation]:
         """Give what was selected since the last look, at once; else wait for it.
 
+        Nothing is given only where it is sure that there is nothing.
+
         Raises:
-            ConnectorError: nothing arrived, and nothing could have.
+            ConnectorError: nothing arrived, and nothing could have, or it could have been missed.
         """
         clock = asyncio.get_running_loop().time
         until = clock() + within
@@ -69,10 +75,11 @@ class ArrivalWatch:
             self._next = self._mark.number
         place = self._mark.place
         while not (fresh := self._fresh(self._mark)):
-            left = until - clock()
-            if place.trouble is not None and (left <= 0 or not place.trouble.retriable):
+            if place.trouble is not None and not place.trouble.retriable:
                 raise place.trouble
+            left = until - clock()
             if left <= 0:
+                fresh = await self._make_sure(self._mark)
                 break
             await place.wait(self._selection.key, left)
         return [arrival.observe() for arrival in fresh]
@@ -103,7 +110,36 @@ class ArrivalWatch:
         ]
         return [arrival.observe() for arrival in others[-MOST_PASSED_BY:]]
 
+    async def _make_sure(self, mark: Mark) -> list[Arrival]:
+        """Give what arrived until now and was not read yet; nothing only where that is sure."""
+        place = mark.place
+        if place.catch_up is not None:
+            try:
+                await place.catch_up(SURE_WITHIN if place.trouble is None else SURE_WITHIN / 2)
+            except ConnectorError as error:
+                raise place.trouble or error from error
+        elif place.trouble is not None:
+            raise place.trouble
+        if not (fresh := self._fresh(mark)) and (missed := self._missed(mark)):
+            raise ConnectorError(
+                f"it is not known what came to {place.name}: {missed}",
+                code=f"{place.channel}.missed",
+                retriable=True,
+                hint="Run the scenario again.",
+            )
+        return fresh
+
+    def _missed(self, mark: Mark) -> str:
+        """Why messages since the arming may have been missed."""
+        if mark.place.gaps > mark.gaps:
+            return mark.place.gap
+        if self._forgotten:
+            most = f"no more than {MOST_KEPT} and {MOST_KEPT_BYTES // 2**20} MiB are kept"
+            return f"{self._forgotten} were forgotten before they were looked at, as {most}"
+        return ""
+
     def _fresh(self, mark: Mark) -> list[Arrival]:
+        self._forgotten += max(mark.place.dropped - self._next, 0)
         arrivals = mark.place.since(self._next, self._selection.key)
         self._next = mark.place.count
         return [
@@ -114,7 +150,7 @@ class ArrivalWatch:
 
     @staticmethod
     def _notes(mark: Mark) -> str:
-        notes = f"; {mark.place.note}" if mark.place.note else ""
+        notes = f"; {mark.place.gap}" if mark.place.gaps > mark.gaps else ""
         if (lost := mark.place.dropped - mark.number) > 0:
             notes += f"; {lost} older ones are forgotten: no more than {MOST_KEPT} messages and "
             notes += f"{MOST_KEPT_BYTES // 2**20} MiB are kept"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ LOST_AFTER = 2
 RECOVER_WITHIN = 5.0
 """Seconds that an arming waits for a cluster that was there before."""
 PAUSE = 0.05
+CATCH_UP_EVERY = 0.005
+"""Seconds between two looks whether all was read."""
 READS_AGAIN_AFTER = 2.0
 """Seconds without a failed read after which reading counts as recovered."""
 
@@ -114,21 +117,13 @@ class Reader:
             self._tasks = [asyncio.create_task(self._keep_refreshing())]
 
     async def _mark(self, topic: str, patience: float, kept: JsonLike = None) -> Mark:
-        clock = asyncio.get_running_loop().time
-        until = clock() + patience
         number = self._logs[topic].place.count if topic in self._logs else 0
-        while True:
-            try:
-                ends = await self._offsets(topic, End.NEXT)
-                break
-            except KafkaError as error:
-                if not error.retriable or clock() > until:
-                    raise
-            await asyncio.sleep(PAUSE)
+        ends = await self._ends(topic, patience)
         if kept is not None:
             ends = await self._found_again(topic, kept, ends)
         if topic not in self._logs:
-            self._logs[topic] = TopicLog(Place(topic), next=dict(ends))
+            place = Place(topic, "kafka", catch_up=partial(self._catch_up, topic))
+            self._logs[topic] = TopicLog(place, next=dict(ends))
             self._assign()
         elif not self._logs[topic].is_known(ends):
             self._assign()
@@ -136,6 +131,60 @@ class Reader:
             self._missing.set()
         self._tell()
         return self._logs[topic].mark(number, ends)
+
+    async def _ends(self, topic: str, patience: float) -> Mapping[int, int]:
+        """Give the topic's ends; ask again for so many seconds where the cluster is in trouble."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + patience
+        while True:
+            try:
+                return await self._offsets(topic, End.NEXT)
+            except KafkaError as error:
+                if not error.retriable or clock() > until:
+                    raise
+            await asyncio.sleep(PAUSE)
+
+    async def _catch_up(self, topic: str, within: float) -> None:
+        """Read the topic to where it ends by now.
+
+        Raises:
+            ConnectorError: that is not done within so many seconds.
+        """
+        is_anew = False
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    read = await self._read_to(topic)
+                    ends = await self._ends(topic, within / 2)
+                    is_anew = any(ends.get(each, 0) < offset for each, offset in read.items())
+                    if not is_anew and await self._reaches(topic, ends):
+                        return
+                    await asyncio.sleep(PAUSE)
+        except DRIVER_ERRORS as error:
+            doing = f"looking for the latest messages of {topic}"
+            raise _deleted(topic) if is_anew else failure(error, self._connection, doing) from error
+
+    async def _reaches(self, topic: str, ends: Mapping[int, int]) -> bool:
+        """Wait until the topic is read to these ends; False: it was made anew meanwhile."""
+        log = self._logs[topic]
+        era = log.era
+        if not log.is_known(ends):
+            self._assign()
+        while log.era == era:
+            read = await self._read_to(topic)
+            if all(read.get(partition, 0) >= end for partition, end in ends.items()):
+                return True
+            await asyncio.sleep(CATCH_UP_EVERY)
+        return False
+
+    async def _read_to(self, topic: str) -> dict[int, int]:
+        """Give the next offsets; the driver's own are further behind what it does not give."""
+        read = dict(self._logs[topic].next)
+        for number, offset in read.items():
+            partition = TopicPartition(topic, number)
+            if self._consumer is not None and partition in self._consumer.assignment():
+                read[number] = max(offset, await self._consumer.position(partition))
+        return read
 
     async def _found_again(
         self, topic: str, kept: JsonLike, ends: Mapping[int, int]
@@ -286,11 +335,15 @@ class Reader:
                 changed |= not log.is_known(leaders)
             elif log.is_gone(now):
                 log.begin_anew({})
-                log.trouble = ConnectorError(
-                    f"the topic {topic} was deleted while it was watched",
-                    code="kafka.topic_deleted",
-                    retriable=True,
-                )
+                log.trouble = _deleted(topic)
                 changed = True
         if changed:
             self._assign()
+
+
+def _deleted(topic: str) -> ConnectorError:
+    return ConnectorError(
+        f"the topic {topic} was deleted while it was watched",
+        code="kafka.topic_deleted",
+        retriable=True,
+    )

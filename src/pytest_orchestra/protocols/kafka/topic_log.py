@@ -52,7 +52,8 @@ class TopicLog:
             return False
 
         kept = {str(partition): offset for partition, offset in ends.items()}
-        return Mark(place=self.place, number=number, counts=counts, kept=kept)
+        gaps = self.place.gaps
+        return Mark(place=self.place, number=number, counts=counts, gaps=gaps, kept=kept)
 
     def is_known(self, partitions: Iterable[int]) -> bool:
         """Take note that the topic has ``partitions``; say whether all were read before."""
@@ -70,6 +71,7 @@ class TopicLog:
 
     def begin_anew(self, starts: Mapping[int, int]) -> None:
         """Go on with another topic of the same name, from ``starts`` on."""
+        self.place.miss(f"the topic {self.place.name} was deleted or made anew meanwhile")
         self.era += 1
         self._unknown = 0
         self.next = dict(starts)
@@ -77,7 +79,7 @@ class TopicLog:
     def skip(self, partition: int, start: int) -> None:
         """Go on at ``start``: what lay before it is no longer there."""
         missed = start - self.next[partition]
-        self.place.note = (
+        self.place.miss(
             f"{missed} messages of partition {partition} were deleted before they were read"
         )
         self.next[partition] = start

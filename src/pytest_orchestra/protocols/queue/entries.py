@@ -64,12 +64,22 @@ def outgoing(call: Call, connection: QueueConnection) -> dict[bytes, bytes]:
     return {name.encode(): value for name, value in parts if value is not None}
 
 
-def arrival(queue: str, id_: bytes, fields: Fields, connection: QueueConnection) -> Arrival:
-    """Give an entry as it is kept; it is decoded when somebody looks."""
+def arrival(
+    queue: str, id_: bytes, fields: Fields, connection: QueueConnection, *, era: int = 0
+) -> Arrival:
+    """Give an entry as it is kept; it is decoded when somebody looks.
+
+    Args:
+        queue: its stream.
+        id_: its id.
+        fields: of the entry.
+        connection: says which fields are what.
+        era: how often the stream was made anew.
+    """
     value_field = (connection.value_field or "").encode()
     key = fields.get(connection.key_field.encode())
     return Arrival(
-        order=entry_id(id_),
+        order=(era, *entry_id(id_)),
         key=None if key is None else text_of(key),
         headers=[
             (text_of(name), text_of(value)) for name, value in fields.items() if name != value_field

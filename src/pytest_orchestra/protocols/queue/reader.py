@@ -6,11 +6,13 @@ What arrives goes to the stream's place; a stream that is not there yet is read 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from functools import partial
 
 from redis import exceptions
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.protocols.arrivals import Mark, end
+from pytest_orchestra.protocols.arrivals import Mark, Place, end
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.failures import DRIVER_ERRORS, failure
 from pytest_orchestra.protocols.queue.stream_log import StreamLog, kept_state
@@ -44,6 +46,9 @@ class Reader:
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._lost: ConnectorError | None = None
+        self._due: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
+        self._error: Exception | None = None
+        self._saved_at: str | None = None
 
     async def arm(self, queue: str, within: float, *, kept: JsonLike = None) -> Mark:
         """Take the stream's end as a position and read on from there, if it is not read already.
@@ -75,6 +80,8 @@ class Reader:
 
     async def _mark(self, queue: str, kept: JsonLike = None) -> Mark:
         number = self._logs[queue].place.count if queue in self._logs else 0
+        if self._task is None:
+            self._saved_at = await self._streams.saved_at()
         state = await self._streams.state(queue)
         if kept is not None:
             try:
@@ -86,11 +93,27 @@ class Reader:
                     hint="Run the scenario as a whole again.",
                 ) from error
         if queue not in self._logs:
-            self._logs[queue] = StreamLog.begin(queue, state)
+            place = Place(queue, "queue", catch_up=partial(self._catch_up, queue))
+            self._logs[queue] = StreamLog.begin(place, state)
             self._tell()
         if self._task is None:
             self._task = asyncio.create_task(self._keep_reading())
         return self._logs[queue].mark(number, state)
+
+    async def _catch_up(self, queue: str, within: float) -> None:
+        """Wait until the stream was read to where it ends by now.
+
+        Raises:
+            ConnectorError: that is not done within so many seconds.
+        """
+        caught = asyncio.get_running_loop().create_future()
+        self._due[queue].append(caught)
+        await asyncio.wait([caught], timeout=within)
+        if not caught.done():
+            caught.cancel()
+            error = self._error or TimeoutError()
+            doing = f"looking for the latest messages of {queue}"
+            raise failure(error, self._connection, doing) from error
 
     def _tell(self) -> None:
         """Let the places know what keeps messages from them."""
@@ -105,13 +128,17 @@ class Reader:
         while True:
             try:
                 async with asyncio.timeout(READ_WITHIN):
+                    if self._error is not None:
+                        await self._go_on()
                     await self._read()
+                    for queue in tuple(self._due):
+                        await self._settle(queue)
                     if clock() - checked > CHECK_EVERY:
                         await self._check()
                         checked = clock()
-                failed, self._lost = 0, None
+                failed, self._lost, self._error = 0, None, None
             except Exception as error:  # noqa: BLE001  whatever the driver meets, the waits hear it
-                failed += 1
+                failed, self._error = failed + 1, error
                 if failed >= LOST_AFTER:
                     self._lost = failure(error, self._connection, "waiting for messages")
                     self._lost.retriable = True
@@ -139,6 +166,30 @@ class Reader:
                 await self._streams.state(queue)
             except ConnectorError as error:
                 log.trouble, log.is_closed = error, True
+
+    async def _go_on(self) -> None:
+        """See after a failure what the server has of the streams, if it may have been restarted."""
+        saved_at = await self._streams.saved_at()
+        if saved_at is not None and saved_at == self._saved_at:
+            return
+        for queue, log in list(self._logs.items()):
+            if not log.is_closed:
+                log.go_on(await self._streams.state(queue))
+        self._saved_at = saved_at
+
+    async def _settle(self, queue: str) -> None:
+        """Tell those who wait for it that all is read that was there when they asked."""
+        asked, log = self._due.pop(queue), self._logs[queue]
+        try:
+            state = await self._streams.state(queue)
+            log.count_missed(state)
+            if not log.is_behind(state):
+                while asked:
+                    if not (caught := asked.pop()).done():
+                        caught.set_result(None)
+        finally:
+            if waiting := [each for each in asked if not each.done()]:
+                self._due[queue] += waiting
 
     async def _check(self) -> None:
         for queue, log in list(self._logs.items()):

@@ -22,12 +22,14 @@ class StreamState:
     Attributes:
         last: id of the entry added last, also if it is gone.
         first: id of the oldest entry that is there; None: the stream is empty.
+        latest: id of the newest entry that is there.
         length: how many entries are there.
         added: how many were ever added; None: a server before Redis 7 does not say.
     """
 
     last: bytes = NOTHING
     first: bytes | None = None
+    latest: bytes = NOTHING
     length: int = 0
     added: int | None = 0
 
@@ -35,12 +37,11 @@ class StreamState:
     def of(cls, info: Mapping[str, object]) -> StreamState:
         """Read the server's answer."""
         generated, length = info.get("last-generated-id"), info.get("length")
-        added = info.get("entries-added")
+        added, latest = info.get("entries-added"), _id(info.get("last-entry")) or NOTHING
         return cls(
-            last=generated
-            if isinstance(generated, bytes)
-            else _id(info.get("last-entry")) or NOTHING,
+            last=generated if isinstance(generated, bytes) else latest,
             first=_id(info.get("first-entry")),
+            latest=latest,
             length=length if isinstance(length, int) else 0,
             added=added if isinstance(added, int) else None,
         )
@@ -85,52 +86,79 @@ class StreamLog:
 
     Attributes:
         last: id of the entry read last.
+        era: how often the stream was made anew; ids of two eras do not compare.
         trouble: what is wrong with this stream alone.
         is_closed: it is no stream any more and is not read.
     """
 
     place: Place
     last: bytes
+    era: int = 0
     trouble: ConnectorError | None = None
     is_closed: bool = False
     _added: int | None = None
     _read: int = 0
 
     @classmethod
-    def begin(cls, queue: str, state: StreamState) -> StreamLog:
+    def begin(cls, place: Place, state: StreamState) -> StreamLog:
         """Read on from where the stream ends now."""
-        return cls(Place(queue), last=state.last, _added=state.added)
+        return cls(place, last=state.last, _added=state.added)
 
     def mark(self, number: int, state: StreamState) -> Mark:
         """Give the position at the end of ``state``."""
-        position = entry_id(state.last)
+        position = (self.era, *entry_id(state.last))
         kept = {"last": state.last.decode(), "added": state.added}
 
         def counts(order: object) -> bool:
             match order:
-                case (int(milliseconds), int(sequence)):
-                    return (milliseconds, sequence) > position
+                case (int(era), int(milliseconds), int(sequence)):
+                    return (era, milliseconds, sequence) > position
             return False
 
-        return Mark(place=self.place, number=number, counts=counts, kept=kept)
+        gaps = self.place.gaps
+        return Mark(place=self.place, number=number, counts=counts, gaps=gaps, kept=kept)
 
     def take_in(self, entries: Iterable[tuple[bytes, Fields]], connection: QueueConnection) -> None:
         """Hand on what was read."""
         for id_, fields in entries:
             self.last = id_
             self._read += 1
-            self.place.add(arrival(self.place.name, id_, fields, connection))
+            entry = arrival(self.place.name, id_, fields, connection, era=self.era)
+            self.place.add(entry)
+
+    def is_behind(self, state: StreamState) -> bool:
+        """Whether entries are there that were not read."""
+        return state.length > 0 and entry_id(state.latest) > entry_id(self.last)
+
+    def go_on(self, state: StreamState) -> None:
+        """Go on with what a server that may have been restarted has of the stream."""
+        if not self._is_in(state):
+            self.place.miss("the server was restarted meanwhile and may have lost what it held")
 
     def count_missed(self, state: StreamState) -> None:
         """Compare what was added with what was read, where nothing is on its way."""
+        if state.last != NOTHING and entry_id(state.last) < entry_id(self.last):
+            self.era, self.last = self.era + 1, NOTHING
+            self._added, self._read = 0, 0
         unread = self._unread(state)
         if unread is None or state.added is None:
             return
         missed = None if self._added is None else state.added - self._added - self._read - unread
         if missed is not None and missed > 0:
-            self.place.note = f"{missed} entries were trimmed or deleted before they were read"
-        elif missed is None or missed < 0:  # the stream was made anew: count from here
+            self.place.miss(f"{missed} entries were trimmed or deleted before they were read")
+        if missed:  # it is told once; below 0 the stream was made anew: count from here
             self._added, self._read = state.added - unread, 0
+
+    def _is_in(self, state: StreamState) -> bool:
+        """Whether the state surely is a later one of the same stream."""
+        last = entry_id(self.last)
+        if self.last == NOTHING or entry_id(state.last) < last:
+            return False
+        if state.first is not None and entry_id(state.first) <= last:
+            return True
+        if state.added is None or self._added is None:
+            return False
+        return state.added >= self._added + self._read
 
     def _unread(self, state: StreamState) -> int | None:
         last = entry_id(self.last)

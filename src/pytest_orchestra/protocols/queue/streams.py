@@ -9,6 +9,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LostConnectionError
+from redis.exceptions import ResponseError
 
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.entries import Fields
@@ -27,6 +28,13 @@ class Streams:
 
     def __init__(self, connection: QueueConnection) -> None:
         self._redis: Any = Redis.from_pool(_pool(connection))  # half of its methods are untyped
+
+    async def saved_at(self) -> str | None:
+        """Give when the server last saved its data, or was started; None: it does not say."""
+        try:
+            return str(await self._ask("LASTSAVE"))
+        except ResponseError:  # not everybody may ask
+            return None
 
     async def state(self, queue: str) -> StreamState:
         """Give where a stream stands; one that is not there is empty.
@@ -63,12 +71,12 @@ class Streams:
         """End the connections."""
         await self._redis.aclose()
 
-    async def _ask(self, command: str, queue: str) -> Any:  # noqa: ANN401  as the driver gives it
+    async def _ask(self, *command: str) -> Any:  # noqa: ANN401  as the driver gives it
         """Ask a second time, on a new connection, where the first one turns out to be broken."""
         try:
-            return await self._redis.execute_command(command, queue)
+            return await self._redis.execute_command(*command)
         except (LostConnectionError, OSError):
-            return await self._redis.execute_command(command, queue)
+            return await self._redis.execute_command(*command)
 
 
 def _pool(connection: QueueConnection) -> BlockingConnectionPool:

@@ -137,6 +137,10 @@ async def test_messages_that_are_deleted_before_they_are_read_are_named(
 
     assert await values(watch, 1) == [2]
     assert "2 messages of partition 0 were deleted before they were read" in watch.seen()
+    with pytest.raises(ConnectorError, match="2 messages of partition 0 were deleted") as caught:
+        await watch.look(0.05)
+    assert (caught.value.code, caught.value.retriable) == ("kafka.missed", True)
+    assert await (await watching(client, call())).look(0.05) == []
 
 
 async def test_a_topic_that_may_not_be_read_is_told_at_once(
@@ -190,6 +194,40 @@ async def test_a_broker_that_goes_is_told_and_one_that_comes_back_is_read_on(
     await client.act(call(key="k", value="after"))
     seen = [one.value for one in await watch.look(5)]
     assert seen[-1] == "after"
+
+
+async def test_a_look_sees_nothing_only_where_the_broker_says_so(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    """A message may have come just before it went."""
+    watch = await watching(client, call())
+    assert await watch.look(0.05) == []
+    cluster("broker_set_down", 1)
+
+    with pytest.raises(ConnectorError) as caught:
+        await watch.look(0.05)
+    assert (caught.value.code, caught.value.retriable) == ("kafka.connection", True)
+
+
+async def test_a_message_that_is_there_and_not_read_yet_is_waited_for(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    cluster("topic_create", "orders", 2, 1)
+    watch = await watching(client, call())
+    cluster("push_request_errors", FETCH, 3, *[NOT_LEADER] * 3)
+    await client.act(call(key="k", value=1))
+
+    assert [seen.value for seen in await watch.look(0)] == [1]
+
+
+async def test_partitions_that_came_just_now_are_read_before_a_look_sees_nothing(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    watch = await watching(client, call())
+    cluster("topic_create", "orders", 3, 1)
+    await client.act(call(key="k", value=1, partition=2))
+
+    assert [seen.value for seen in await watch.look(0)] == [1]
 
 
 @pytest.mark.parametrize("codec", ["lz4", "snappy", "zstd"])

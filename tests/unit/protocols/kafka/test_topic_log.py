@@ -20,7 +20,9 @@ def records(*offsets: int, partition: int = 0) -> "list[ConsumerRecord[bytes, by
 
 
 def log(**next_offsets: int) -> TopicLog:
-    return TopicLog(Place("t"), next={int(name[1:]): value for name, value in next_offsets.items()})
+    return TopicLog(
+        Place("t", "kafka"), next={int(name[1:]): value for name, value in next_offsets.items()}
+    )
 
 
 def orders(reading: TopicLog) -> list[object]:
@@ -88,7 +90,7 @@ def test_messages_that_went_before_they_were_read_are_noted() -> None:
     reading.skip(0, 8)
 
     assert reading.next == {0: 8}
-    assert reading.place.note == ("3 messages of partition 0 were deleted before they were read")
+    assert reading.place.gap == ("3 messages of partition 0 were deleted before they were read")
 
 
 def test_a_position_that_was_kept_is_found_again() -> None:

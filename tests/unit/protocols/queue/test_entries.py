@@ -18,7 +18,7 @@ def test_an_entry_is_observed_with_all_its_parts() -> None:
     arrived = arrival("parcels", b"1500-2", fields, CONNECTION)
     seen = arrived.observe()
 
-    assert (arrived.order, arrived.key, arrived.at) == ((1500, 2), "A7", 1.5)
+    assert (arrived.order, arrived.key, arrived.at) == ((0, 1500, 2), "A7", 1.5)
     assert arrived.headers == [("key", "A7"), ("kind", "new")]
     assert arrived.size == 5 + 8 + 3 + 2 + 4 + 3
     assert seen.id == "parcels@1500-2"

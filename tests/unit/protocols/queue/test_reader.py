@@ -119,9 +119,10 @@ async def test_entries_that_are_trimmed_before_they_are_read_are_named(
         await burst.execute()
 
     assert await values(watch, 3) == [8, 9, 10]
-    async with asyncio.timeout(5):
-        while "7 entries were trimmed or deleted before they were read" not in watch.seen():
-            await watch.look(0.1)
+    with pytest.raises(ConnectorError, match="7 entries were trimmed or deleted") as caught:
+        await watch.look(0.1)
+    assert (caught.value.code, caught.value.retriable) == ("queue.missed", True)
+    assert "7 entries were trimmed or deleted before they were read" in watch.seen()
 
 
 async def test_a_server_that_goes_is_told_and_one_that_comes_back_is_read_on(
@@ -145,4 +146,52 @@ async def test_a_server_that_goes_is_told_and_one_that_comes_back_is_read_on(
     await client.arm(call())
     await client.act(call(value="after"))
     assert await values(watch, 2) == ["meanwhile", "after"]
+    await client.close()
+
+
+async def test_a_look_sees_nothing_only_where_the_server_says_so(
+    redis_url: str, proxy: Callable[[str], Awaitable[Any]], redis: Redis, call: Make
+) -> None:
+    """A message may have come and not come through; it is seen when it does."""
+    between = await proxy(redis_url)
+    client = QueueClient(QueueConnection(url=f"redis://127.0.0.1:{between.port}/0"))
+    watch = await watching(client, call())
+    assert await watch.look(0.05) == []
+    between.lets_through.clear()
+    await redis.xadd(queue_of(call()), {"value": "meanwhile"})
+
+    with pytest.raises(ConnectorError) as caught:
+        await watch.look(0.05)
+    assert (caught.value.code, caught.value.retriable) == ("queue.timeout", True)
+    between.lets_through.set()
+    assert await values(watch, 1) == ["meanwhile"]
+    assert await watch.look(0.05) == []
+    await client.close()
+
+
+async def test_a_server_that_was_restarted_may_have_lost_what_was_not_read(
+    redis_url: str, proxy: Callable[[str], Awaitable[Any]], redis: Redis, call: Make
+) -> None:
+    """Here it only says so: it did save its data. Who arms afterwards has missed nothing."""
+    between = await proxy(redis_url)
+    client = QueueClient(QueueConnection(url=f"redis://127.0.0.1:{between.port}/0"))
+    other = call(queue=f"{queue_of(call())}-other")
+    empty, kept = await watching(client, call()), await watching(client, other)
+    await client.act(Call(fields={**other.fields, "value": 1}))
+    assert await values(kept, 1) == [1]
+    await between.cut()
+    await trouble(lambda: empty.look(0.05))
+    async with asyncio.timeout(10):
+        before = await redis.lastsave()
+        while await redis.lastsave() == before:  # the server tells whole seconds
+            await redis.save()
+    await between.join()
+
+    assert await values(kept, 0) == []
+    async with asyncio.timeout(10):
+        while (error := await trouble(lambda: empty.look(0.05))).code != "queue.missed":
+            pass
+    assert "restarted meanwhile and may have lost what it held" in str(error)
+    assert await kept.look(0.05) == []
+    assert await (await watching(client, call())).look(0.05) == []
     await client.close()
