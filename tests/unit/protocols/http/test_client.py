@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -428,3 +429,24 @@ async def test_only_connecting_has_a_deadline_of_its_own(call_of: Callable[..., 
     connection = HttpConnection.model_validate({"url": "http://localhost"})
     await HttpClient(connection, transport).act(call_of("orders GET /a"))
     assert list(transport.last.extensions["timeout"]) == ["connect"]
+
+
+async def test_calls_do_not_look_for_what_is_not_installed(
+    url: str, call_of: Callable[..., Call]
+) -> None:
+    """Each call would look into every folder for what httpcore imports if it is there."""
+    looked_for: list[str] = []
+
+    class Witness:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            looked_for.append(name)
+
+    async with opened(url) as client:
+        await client.act(call_of("orders GET /x"))
+        sys.meta_path.insert(0, Witness)  # type: ignore[arg-type]  # it has what is called
+        try:
+            await client.act(call_of("orders GET /x"))
+        finally:
+            sys.meta_path.remove(Witness)  # type: ignore[arg-type]
+    assert looked_for == []
