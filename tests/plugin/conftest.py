@@ -12,11 +12,13 @@ from textwrap import dedent
 # httpx remembers the classes of the first httpcore that it saw
 import asyncpg  # noqa: F401
 import httpcore  # noqa: F401
+import jsonschema
 import pytest
 
 import pytest_orchestra.plugin.collection
 import pytest_orchestra.plugin.driving
 import pytest_orchestra.protocols.http  # noqa: F401
+from pytest_orchestra.reports.sessions import read_session, session_document, session_schema
 
 PROCESS = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -68,6 +70,26 @@ DATA = """\
 - {name: small, values: {amount: 5}}
 - {name: large, values: {amount: 500}}
 """
+
+
+SCHEMA = jsonschema.Draft202012Validator(session_schema())
+
+
+@pytest.fixture
+def not_ours() -> list[bytes]:
+    """Lines that a test itself puts into a session's log."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def logs_are_as_published(pytester: pytest.Pytester, not_ours: list[bytes]) -> Iterator[None]:
+    """Whatever sessions of a test log: every line can be read, the document is as published."""
+    yield
+    logs = pytester.path.glob(".orchestra/*/events.jsonl")
+    reports = [read_session(path) for path in logs if path.is_file()]
+    for report in reports:
+        SCHEMA.validate(json.loads(session_document(report)))
+    assert sum(len(report.unreadable_lines) for report in reports) == len(not_ours)
 
 
 @pytest.fixture

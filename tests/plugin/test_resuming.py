@@ -69,14 +69,18 @@ def killed(wide: pytest.Pytester, write: Write) -> Callable[[list[str]], None]:
 
 @WORKERS
 def test_after_a_kill_only_the_rest_runs(
-    wide: pytest.Pytester, killed: Callable[[list[str]], None], workers: list[str]
+    wide: pytest.Pytester,
+    killed: Callable[[list[str]], None],
+    workers: list[str],
+    not_ours: list[bytes],
 ) -> None:
     """What was in flight is named and runs again."""
     killed(workers)
     (log,) = wide.path.glob(".orchestra/*/events.jsonl")
     with log.open("ab") as file:  # lines of others, and one that the kill tore
-        file.write(b'{"event":"run_finished","run":{}}\n{"event":"run_started","run":7}\n')
-        file.write(b'{"event":"run_fin')
+        not_ours += [b'{"event":"run_finished","run":{}}\n', b'{"event":"run_started","run":7}\n']
+        not_ours += [b'{"event":"run_fin']
+        file.writelines(not_ours)
     result = wide.runpytest("--orchestra-resume", "-v", *workers)
     said = f"orchestra: resumed {log.parent.name}: 2 with a final result left out, 1 of them FAILED"
     result.stdout.fnmatch_lines([f"{said}; in flight when it ended: way-w2"])

@@ -21,6 +21,7 @@ from pytest_orchestra.reports.sessions import (
 SUMMARY = "Tell what a session's event log holds."
 
 _SESSION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+_SHOWN = 10
 _STATE_DIR = Path(".orchestra")
 
 
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: there is no such log, or it cannot be read.
     """
     if arguments.schema:
-        _print_json(session_schema())
+        print(json.dumps(session_schema(), indent=2, ensure_ascii=False))
         return 0
     path = _log(arguments.session, arguments.dir)
     try:
@@ -61,14 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
         hint = "Name a session of --dir, or the path of its log."
         raise ConfigurationError(f"{path} cannot be read: {reason}", hint=hint) from error
     if arguments.format == "json":
-        _print_json(session_document(report))
+        print(session_document(report))
     else:
         print("\n".join(_lines(report, path)))
     return 0
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _log(session: Path | None, state: Path) -> Path:
@@ -88,6 +85,8 @@ def _lines(report: SessionReport, path: Path) -> Iterator[str]:
     counted = Counter(run.status.value for run in report.runs)
     numbers = ", ".join(f"{number} {status}" for status, number in counted.items()) or "no runs"
     yield f"session {report.session_id or path.parent.name}: {numbers}"
+    if report.resumes:
+        yield f"resumed session {report.resumes}"
     if report.cut_workers:
         yield f"cut, or still running: {', '.join(report.cut_workers)}"
     for run in report.runs:
@@ -97,6 +96,9 @@ def _lines(report: SessionReport, path: Path) -> Iterator[str]:
         for step in run.failed_steps[:1]:
             reason = step.violations[0].type.value if step.violations else "FAILED"
             yield f"failed: {run.suite_file}::{run.item} at '{step.place}': {reason}"
+        for step in run.flaky_steps:
+            yield f"flaky: {run.suite_file}::{run.item} at '{step.place}' (try {step.retries + 1})"
     if lines := report.unreadable_lines:
-        shown = ", ".join(map(str, lines[:10]))
-        yield f"{path}: {len(lines)} lines cannot be read: {shown}"
+        shown = ", ".join(map(str, lines[:_SHOWN])) + (", …" if len(lines) > _SHOWN else "")
+        what = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+        yield f"{path}: {what} cannot be read: {shown}"

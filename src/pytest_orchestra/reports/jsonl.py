@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -20,6 +21,10 @@ from pytest_orchestra.results import RunEvent
 
 DEEPEST = 100
 """Levels of a value that is written where the encoder itself cannot."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+_MOST_BITS = 14_000
+"""Of a number that is written as one: Python writes out at most 4300 digits."""
 
 
 def _to_stderr(text: str) -> None:
@@ -55,7 +60,7 @@ class EventLog:
         if self._file is None:
             self.missing += 1
             return
-        line = f"{encode(event)}\n".encode("utf-8", "backslashreplace")
+        line = _as_utf8(f"{encode(event)}\n")
         if self._is_torn:
             line = b"\n" + line
         try:
@@ -100,6 +105,14 @@ def _encoded(encoder: json.JSONEncoder, value: object) -> str:
         return encoder.encode(value)
     except (TypeError, ValueError, RecursionError):
         return encoder.encode(_harmless(value, DEEPEST))
+
+
+def _as_utf8(line: str) -> bytes:
+    r"""Half of a surrogate pair, which readers of JSON refuse, becomes the text ``\ud83d``."""
+    try:
+        return line.encode()
+    except UnicodeEncodeError:
+        return _HALF.sub(lambda half: rf"\\u{ord(half[0]):x}", line).encode()
 
 
 class _Fields(NamedTuple):
@@ -152,7 +165,8 @@ def _number(value: Decimal) -> object:
 def _harmless(value: object, levels: int) -> object:
     """A value that the encoder can write: no circles, odd keys, or numbers that are none."""
     if isinstance(value, str | int | None):
-        return value
+        is_long = isinstance(value, int) and value.bit_length() > _MOST_BITS
+        return f"{value:#x}" if is_long else value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if not levels:

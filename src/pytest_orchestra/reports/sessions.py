@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.results import (
     RunEvent,
     RunFinished,
@@ -36,6 +37,7 @@ class SessionReport:
     """What a session's log tells.
 
     Attributes:
+        resumes: the id of the session that it went on with.
         finished_at: empty where the log breaks off: the session was killed, or still runs.
         cut_workers: whose part of the log breaks off; ``main`` without xdist.
         in_flight: ids of runs that began and have no end; they are IN_PROGRESS, and the steps that
@@ -47,6 +49,7 @@ class SessionReport:
     session_id: str = ""
     environment: str = ""
     mode: str = ""
+    resumes: str = ""
     started_at: str = ""
     finished_at: str = ""
     workers: tuple[str, ...] = ()
@@ -61,11 +64,22 @@ def read_session(path: Path) -> SessionReport:
 
     Raises:
         OSError: it cannot be read.
+        ConfigurationError: it is no session's log, or that of several.
     """
     reader = _Reader()
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             reader.take(line, number)
+    if reader.unreadable and not (reader.sessions or reader.runs or reader.steps):
+        raise ConfigurationError(
+            f"{path} is no event log: none of its {len(reader.unreadable)} lines is an event",
+            hint=f"Name a session, its folder, or its {LOG}.",
+        )
+    if len(names := {each.session_id: None for each in reader.sessions}) > 1:
+        raise ConfigurationError(
+            f"{path} holds the events of {len(names)} sessions: {', '.join(names)}",
+            hint="Give each log a file of its own: runs do not say of which session they are.",
+        )
     return reader.report()
 
 
@@ -75,9 +89,9 @@ def session_schema() -> Mapping[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def session_document(report: SessionReport) -> object:
-    """The report as a JSON-like value, as the schema says."""
-    return TypeAdapter(SessionReport).dump_python(report, mode="json")
+def session_document(report: SessionReport) -> str:
+    """The report as JSON, as the schema says."""
+    return TypeAdapter(SessionReport).dump_json(report, indent=2).decode()
 
 
 @cache
@@ -89,7 +103,7 @@ def _events() -> TypeAdapter[RunEvent]:
 class _Reader:
     """Puts runs together from the events of all workers."""
 
-    sessions: dict[str, SessionStarted] = field(default_factory=dict)
+    sessions: list[SessionStarted] = field(default_factory=list)
     ends: dict[str, str] = field(default_factory=dict)
     runs: dict[str, TestRun] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
@@ -109,7 +123,7 @@ class _Reader:
     def _put(self, event: RunEvent) -> None:
         match event:
             case SessionStarted():
-                self.sessions.setdefault(event.worker, event)
+                self.sessions.append(event)
             case SessionFinished():
                 self.ends[event.worker] = event.at
             case RunStarted():
@@ -127,15 +141,17 @@ class _Reader:
 
     def report(self) -> SessionReport:
         """What was taken in."""
-        first = next(iter(self.sessions.values()), None)
-        cut = tuple(worker for worker in self.sessions if worker not in self.ends)
+        first = next(iter(self.sessions), None)
+        workers = tuple(dict.fromkeys(each.worker for each in self.sessions))
+        cut = tuple(worker for worker in workers if worker not in self.ends)
         return SessionReport(
             session_id=first.session_id if first else "",
             environment=first.environment if first else "",
             mode=first.mode if first else "",
+            resumes=first.resumes if first else "",
             started_at=first.at if first else "",
             finished_at="" if cut else max(self.ends.values(), default=""),
-            workers=tuple(self.sessions),
+            workers=workers,
             cut_workers=cut,
             in_flight=tuple(run for run in self.runs if run not in self.ended),
             unreadable_lines=tuple(self.unreadable),

@@ -95,7 +95,7 @@ def test_the_latest_session_is_told(capsys: Captured) -> None:
         "cut, or still running: main",
         "in flight: order.suite.yaml::main at 'It is paid' (run 5f3c)",
         "failed: order.suite.yaml::main at 'Charge': TIMEOUT",
-        f".orchestra/{NAMES[1]}/events.jsonl: 1 lines cannot be read: 4",
+        f".orchestra/{NAMES[1]}/events.jsonl: 1 line cannot be read: 4",
     ]
 
 
@@ -109,6 +109,28 @@ def test_a_session_is_named_or_pointed_at(capsys: Captured, session: str) -> Non
     assert capsys.readouterr().out.splitlines() == [
         f"session {NAMES[0]}: 1 FAILED",
         "failed: order.suite.yaml::main at 'Charge': TIMEOUT",
+    ]
+
+
+def test_what_was_flaky_resumed_or_torn_is_told(state: Path, capsys: Captured) -> None:
+    name = "20261123-100000-0004"
+    session = {"session_id": name, "worker": "main", "at": "t", "resumes": NAMES[1]}
+    folder = write(
+        state,
+        name,
+        SessionStarted(environment="local", mode="RUN_ALL_STEPS", **session),
+        RunStarted(run=RUN, at="t"),
+        StepFinished(run_id="5f3c", step=replace(STEP, status=StepStatus.FLAKY, retries=2), at="t"),
+        RunFinished(run=replace(RUN, status=RunStatus.PASSED), at="t"),
+        SessionFinished(session_id=name, worker="main", at="t"),
+        *["torn\n"] * 12,
+    )
+    assert main(["report", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"session {name}: 1 PASSED",
+        f"resumed session {NAMES[1]}",
+        "flaky: order.suite.yaml::main at 'Charge' (try 3)",
+        f"{folder}/events.jsonl: 12 lines cannot be read: 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, …",
     ]
 
 
@@ -136,6 +158,26 @@ def test_the_schema_is_printed(capsys: Captured) -> None:
 def test_a_session_that_is_not_there(capsys: Captured, arguments: list[str], told: str) -> None:
     assert main(["report", *arguments]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is no event log: none of its 3 lines is an event. Name"),
+        (b'{"version": 1, "durations": {}}', "is no event log: none of its 1 lines is an event."),
+        (None, "holds the events of 2 sessions: 20261120-100000-0001, 20261121-100000-0002. Give"),
+    ],
+    ids=["picture", "JSON", "two sessions"],
+)
+def test_a_file_that_is_not_one_session(
+    state: Path, capsys: Captured, content: bytes | None, told: str
+) -> None:
+    """Runs of two would be counted as one, and an end of one would hide the other's cut."""
+    two = b"".join((state / name / "events.jsonl").read_bytes() for name in NAMES)
+    file = state / "other.jsonl"
+    file.write_bytes(two if content is None else content)
+    assert main(["report", str(file)]) == 2
+    assert f"{file} {told}" in capsys.readouterr().err
 
 
 def test_a_session_without_runs(tmp_path: Path, capsys: Captured) -> None:

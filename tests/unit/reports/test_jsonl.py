@@ -119,6 +119,24 @@ def test_a_value_that_is_nested_too_deep_is_cut(step: MakeStep) -> None:
         assert 0 < depth < DEEPEST
 
 
+def test_a_number_that_python_cannot_write_out_is_hexadecimal(step: MakeStep) -> None:
+    """Whatever a Python step delivers, the log goes on."""
+    assert body_of(step, {"n": 10**5000, "m": 7}) == {"n": hex(10**5000), "m": 7}
+    assert body_of(step, 10**4000) == 10**4000
+
+
+def test_half_of_a_surrogate_pair_stands_as_text(
+    tmp_path: Path, step: MakeStep, complaints: list[str]
+) -> None:
+    r"""A service may send ``"\ud83d"``; readers refuse a line that has it."""
+    log = EventLog(tmp_path / "events.jsonl", complain=complaints.append)
+    result = step(evidence=Evidence(response_body="a\ud83db"))
+    log.tell(StepFinished(run_id="5f3c", step=result, at=AT))
+    log.close()
+    line = (tmp_path / "events.jsonl").read_bytes()
+    assert json.loads(line)["step"]["evidence"]["response_body"] == r"a\ud83db"
+
+
 def test_indented_json_follows_the_same_rules() -> None:
     """For people."""
     assert to_json({"a": Decimal("0.1"), "b": ["ä"]}) == (

@@ -176,7 +176,7 @@ def test_documents_are_as_the_schema_says(
         StepFinished(run_id="one", step=step(evidence=evidence), at=AT.format(2)),
         at_step("one"),
     )
-    document = json.loads(json.dumps(session_document(report)))
+    document = json.loads(session_document(report))
     jsonschema.Draft202012Validator.check_schema(session_schema())
     jsonschema.validate(document, session_schema())
     assert document["runs"][0]["steps"][0]["evidence"]["response_body"] == {"id": 7}
