@@ -23,6 +23,8 @@ _OPTION = re.compile(r"[?&]([^\s=&#]+)=([^\s&#'\"]+)")
 _OPENED = re.compile(r"""\\*["']""")
 _BRACKETS = ("[", "{")
 _BRACKET = re.compile(r"[\[\]{}]")
+_NAMED = (MASKED, "$", "'\"$")
+"""How what stands in for a secret begins; in a line for a shell it ends the quote before it."""
 _SIGN = r"""[^\s&;,#'"\\(){}\[\]"""
 _BARE = re.compile(rf"(?!(?:null|true|false|None|True|False)\b){_SIGN}]*{_SIGN}:.!?]")
 """Up to what ends a word; a full stop or a colon behind it belongs to the sentence."""
@@ -86,7 +88,7 @@ def _values(text: str, is_secret: Callable[[object], bool]) -> Iterator[tuple[in
         if found.start() < done or not is_secret(found["quoted"] or found["plain"]):
             continue
         begin, end = _value(text, found.end())
-        if begin < end and not text.startswith((MASKED, "$"), begin):
+        if begin < end and not text.startswith(_NAMED, begin):
             yield begin, end
         done = end
 

@@ -5,14 +5,12 @@ A value that no connection, variable or key marks as secret is not known to be o
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from shlex import quote as shell_quoted
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import unquote
 
 from pydantic import BaseModel, SecretStr
 
@@ -24,6 +22,7 @@ from pytest_orchestra.engine.secret_texts import (
     hide_passwords,
     secrets_in,
 )
+from pytest_orchestra.engine.secret_writings import address_reference, writings
 
 SHORTEST = 6
 """Shorter secret values are masked by key only: as words they would blot out innocent text."""
@@ -41,7 +40,7 @@ class Mask:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._addresses: dict[str, str] = {}
+        self._addresses: list[tuple[str, str, str]] = []
         self._keys: frozenset[str] = frozenset()
         self._words: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
@@ -58,8 +57,7 @@ class Mask:
         if len(value) < SHORTEST:
             return
         if value not in self._names or name:
-            shown = _reference(name) if name else MASKED
-            self._names |= dict.fromkeys(_writings(value), shown)
+            self._names |= writings(value, name, MASKED)
             self._has_numbers |= value.isdecimal()
             self._words = tuple(sorted(self._names, key=len, reverse=True))
             self._pattern = re.compile("|".join(map(_whole, self._words)))
@@ -83,8 +81,8 @@ class Mask:
             for written in secrets_in(text, is_secret):
                 for secret in (written, unquote(written)):
                     self.add(secret)
-                    places = (f":{each}@" for each in _writings(secret))
-                    self._addresses |= dict.fromkeys(places, _reference(name))
+                    places = (f":{each}@" for each in writings(secret, "", MASKED))
+                    self._addresses += ((place, text, name) for place in places)
 
     def learn_variable(self, key: str, value: object, origins: Mapping[str, str]) -> None:
         """Remember a variable of the environment, if its name says that it is secret."""
@@ -130,8 +128,10 @@ class Mask:
         yield text[done:]
 
     def _named(self, match: re.Match[str]) -> str:
-        names = (name for secret, name in self._addresses.items() if secret in match[0])
-        return next((f'"{name}"' for name in names), match[0])
+        for place, text, name in self._addresses:
+            if place in match[0] and (shown := address_reference(match[0], text, name)):
+                return f'"{shown}"'
+        return match[0]
 
     def value(self, value: object, found: set[str] | None = None) -> object:
         """A JSON-like value, masked by key and by value; itself where it has nothing to hide.
@@ -222,11 +222,6 @@ def _hidden_by_key(key: object, value: object, found: set[str]) -> object:
     return MASKED
 
 
-def _reference(name: str) -> str:
-    """How a shell reads a variable, or a file."""
-    return f"${name}" if name.isidentifier() else f"$(cat {shell_quoted(name)})"
-
-
 def _quote_after(text: str, quote: str) -> str:
     """Which quote of a shell is open behind a text: ``'``, ``$'``, ``"`` or none."""
     for found in _QUOTE.finditer(text):
@@ -235,20 +230,6 @@ def _quote_after(text: str, quote: str) -> str:
         elif found[0].endswith(quote[-1]) and not (quote != "'" and found[0][0] == "\\"):
             quote = ""
     return quote
-
-
-def _writings(value: str) -> set[str]:
-    """The secret as it is, and as it stands in URLs, JSON, Python's own notation and a shell."""
-    return {
-        value,
-        quote(value),
-        quote(value, safe=""),
-        quote_plus(value),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        repr(value)[1:-1],
-        shell_quoted(value).strip("'"),
-    }
 
 
 def _whole(word: str) -> str:

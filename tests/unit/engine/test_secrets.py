@@ -234,7 +234,12 @@ def test_a_line_names_the_variable_that_holds_a_whole_address() -> None:
     mask = Mask()
     mask.learn(Connection(), {"jdbc:postgresql://shop:p%40ssw0rd@db/x": "DATABASE_URL"})
     line = "psql 'postgresql://shop:p%40ssw0rd@db:5432/x?a=1' -c 'select 1'"
-    assert mask.reproducible(line) == "psql \"$DATABASE_URL\" -c 'select 1'"
+    as_psql_takes_it = "${DATABASE_URL/jdbc:postgresql:/postgresql:}"
+    assert mask.reproducible(line) == f"psql \"{as_psql_takes_it}\" -c 'select 1'"
+    same = "psql 'postgresql://shop:p%40ssw0rd@other/x' -c 'redis://shop:p%40ssw0rd@db/0'"
+    assert mask.reproducible(same) == (
+        "psql 'postgresql://shop:***@other/x' -c 'redis://shop:***@db/0'"
+    )
     assert mask.reproducible("redis-cli -u redis://:other@host") == "redis-cli -u redis://:***@host"
     assert mask.text("p%40ssw0rd p@ssw0rd") == "*** ***"
 

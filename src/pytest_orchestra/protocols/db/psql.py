@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from shlex import join, quote
 from typing import TYPE_CHECKING
 
 from pytest_orchestra.protocols.db.connection import DbConnection
 from pytest_orchestra.protocols.payloads import as_text
+from pytest_orchestra.protocols.shell import joined, quoted
 from pytest_orchestra.spi import Statement
 
 if TYPE_CHECKING:
     from asyncpg import Type
 
-_SPECIAL = re.compile(r'["$`\\!]')
+_SPECIAL = re.compile(r'["$`\\!\x00-\x1f\x7f]')
+_SPACE = re.compile(r"[\s\\]")
 _TOKENS = re.compile(
     r"""
       [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"  # text and names
@@ -29,17 +30,17 @@ _TOKENS = re.compile(
 def line(connection: DbConnection, statement: Statement, types: Sequence[Type]) -> str:
     """Give the line; ``types`` are the parameters' where the server named them before."""
     text = _quoted(with_values(statement, types))
-    command = f"{join(['psql', connection.full_url(), '-c'])} {text}"
+    command = f"{joined(['psql', connection.full_url(), '-c'])} {text}"
     path = connection.search_path
     if path is None:
         return command
-    options = "-c search_path=" + path.replace(" ", "")
-    return f"PGOPTIONS={quote(options)} {command}"
+    escaped = _SPACE.sub(r"\\\g<0>", path.replace('", ', '",'))
+    return f"PGOPTIONS={quoted(f'-c search_path={escaped}')} {command}"
 
 
 def _quoted(text: str) -> str:
     """Quoted for a shell: SQL's own quotes are read best within double ones."""
-    return quote(text) if "'" not in text or _SPECIAL.search(text) else f'"{text}"'
+    return quoted(text) if "'" not in text or _SPECIAL.search(text) else f'"{text}"'
 
 
 def with_values(statement: Statement, types: Sequence[Type]) -> str:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from pytest_orchestra.protocols.http.connection import Credential
 from pytest_orchestra.protocols.http.request import Request
+from pytest_orchestra.protocols.shell import quoted
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SPECIAL = re.compile(r'([\\"$`!])')
 _BODY_METHOD, _PLAIN_METHOD = "POST", "GET"
 
@@ -31,7 +31,7 @@ def curl(request: Request, credential: Credential | None, *, verify: bool | Path
         words.append("-k")
     elif isinstance(verify, Path):
         words += ["--cacert", quote(str(verify))]
-    words.append(_quoted(request.url))
+    words.append(quoted(request.url))
     for name, value in request.headers.items():
         if credential and credential.basic and name == "authorization" and name in request.hidden:
             user, password = credential.basic
@@ -39,9 +39,9 @@ def curl(request: Request, credential: Credential | None, *, verify: bool | Path
         elif name in request.hidden:
             words += ["-H", f'"{_escaped(name)}: {value}"']
         elif name not in {"accept-encoding", "user-agent"} and (name, value) != ("accept", "*/*"):
-            words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
+            words += ["-H", quoted(f"{name}: {value}" if value else f"{name};")]
     if request.content is not None:
-        words += ["--data-raw", _quoted(request.content.decode("utf-8", "replace"))]
+        words += ["--data-raw", quoted(request.content.decode("utf-8", "replace"))]
     return " ".join(words)
 
 
@@ -51,15 +51,6 @@ def _method(request: Request) -> list[str]:
     if request.method == (_PLAIN_METHOD if request.content is None else _BODY_METHOD):
         return []
     return ["-X", quote(request.method)]
-
-
-def _quoted(text: str) -> str:
-    """Quote for a POSIX shell, on one line: line ends and the like as ``$'…'``."""
-    if not _CONTROL.search(text):
-        return quote(text)
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    escaped = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", escaped)
-    return f"$'{escaped}'"
 
 
 def _escaped(text: str) -> str:

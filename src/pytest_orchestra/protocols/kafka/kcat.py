@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from shlex import join, quote
+import json
 
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection
 from pytest_orchestra.protocols.kafka.messages import Outgoing
 from pytest_orchestra.protocols.payloads import text_of
+from pytest_orchestra.protocols.shell import joined, quoted
 
 LATEST = 100
 """Messages of each partition that the line shows."""
+SEARCHED = 10_000
+"""Messages of each partition among which the line looks for a key."""
 
 
 def consume(connection: KafkaConnection, topic: str, key: str | None) -> str:
-    """Show the latest messages of a topic, of one key if it is given."""
-    options = ["-C", "-t", topic, "-o", f"-{LATEST}", "-e", "-q", "-f", r"%p@%o %T %k %h %s\n"]
-    line = join(["kcat", *_servers(connection), *options])
-    return line if key is None else f"{line} | grep -F -- {quote(key)}"
+    """Show the latest messages of a topic, one a line; of one key if it is given."""
+    latest = LATEST if key is None else SEARCHED
+    options = ["-C", "-t", topic, "-o", f"-{latest}", "-e", "-q", "-J"]
+    line = joined(["kcat", *_servers(connection), *options])
+    if key is None:
+        return line
+    told = '"key":' + json.dumps(key, ensure_ascii=False)
+    return f"{line} | grep -aF -- {quoted(told)}"
 
 
 def produce(connection: KafkaConnection, message: Outgoing) -> str:
-    """Send a message."""
+    """Send a message: kcat reads it from a pipe, where a delimiter ends a key or a message."""
     options = ["-P", "-t", message.topic]
     if message.partition is not None:
         options += ["-p", str(message.partition)]
-    if message.key is not None:
-        options += ["-k", text_of(message.key)]
     for name, value in message.headers:
-        options += ["-H", f"{name}={text_of(value or b'')}"]
-    if message.value is None:
-        options.append("-Z")
-    line = join(["kcat", *_servers(connection), *options, "/dev/stdin"])
-    return f"printf %s {quote(text_of(message.value or b''))} | {line}"
+        options += ["-H", name if value is None else f"{name}={text_of(value)}"]
+    text, key = text_of(message.value or b""), text_of(message.key or b"")
+    if not text:  # of what is empty kcat sends the key alone
+        end = _not_in(key)
+        options += ["-K", end, *(["-Z"] if message.value is None else [])]
+        text = f"{key}{end}"
+    elif message.key is not None:
+        options += ["-k", key]
+    if "\n" in text:
+        options += ["-D", _not_in(text)]
+    line = joined(["kcat", *_servers(connection), *options])
+    return f"printf %s {quoted(text)} | {line}"
+
+
+def _not_in(text: str) -> str:
+    """A delimiter that the text does not have."""
+    return next(each for each in (*":;|~^@#=", *map(chr, range(256, 512))) if each not in text)
 
 
 def _servers(connection: KafkaConnection) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from shlex import join
 
 from pytest_orchestra.protocols.payloads import text_of
 from pytest_orchestra.protocols.queue.connection import QueueConnection
+from pytest_orchestra.protocols.shell import joined
 
 LATEST = "100"
 """Entries that the line shows."""
@@ -14,13 +14,13 @@ LATEST = "100"
 
 def read(connection: QueueConnection, queue: str) -> str:
     """Show the latest entries of a queue, latest first."""
-    return join([*_server(connection), "XREVRANGE", queue, "+", "-", "COUNT", LATEST])
+    return joined([*_server(connection), "XREVRANGE", queue, "+", "-", "COUNT", LATEST])
 
 
 def add(connection: QueueConnection, queue: str, fields: Mapping[bytes, bytes]) -> str:
     """Add an entry."""
     parts = [text_of(part) for field in fields.items() for part in field]
-    return join([*_server(connection), "XADD", queue, "*", *parts])
+    return joined([*_server(connection), "XADD", queue, "*", *parts])
 
 
 def _server(connection: QueueConnection) -> list[str]:

@@ -109,7 +109,7 @@ async def test_a_selector_that_cannot_be_text_is_told(client: KafkaClient, call:
 
 async def test_a_call_is_reproduced_by_kcat(client: KafkaClient, call: Make) -> None:
     assert "kcat" in client.reproduce(call(key=7))
-    assert "grep -F -- 7" in client.reproduce(call(key=7))
+    assert 'grep -aF -- \'"key":"7"\'' in client.reproduce(call(key=7))
     assert "printf" in client.reproduce(call(key="k", value=1))
     assert client.reproduce(call(value=None)).startswith("# the message to orders cannot be sent")
     assert client.reproduce(call(key=object())).startswith("# ")

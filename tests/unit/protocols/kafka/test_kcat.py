@@ -10,27 +10,28 @@ PLAIN = KafkaConnection(bootstrap_servers=("h:1", "i:2"))
 
 
 def test_the_latest_messages_are_shown() -> None:
-    assert kcat.consume(PLAIN, "orders", None) == (
-        r"kcat -b h:1,i:2 -C -t orders -o -100 -e -q -f '%p@%o %T %k %h %s\n'"
-    )
-    assert kcat.consume(PLAIN, "orders", "it's").endswith(" | grep -F -- 'it'\"'\"'s'")
+    assert kcat.consume(PLAIN, "orders", None) == ("kcat -b h:1,i:2 -C -t orders -o -100 -e -q -J")
+    line = kcat.consume(PLAIN, "orders", 'it\'s "ü"')
+    assert shlex.split(line)[-3:] == ["-aF", "--", '"key":"it\'s \\"ü\\""']
 
 
 def test_a_message_is_sent_as_one() -> None:
-    """Its value may have quotes and line ends: it is read as a file."""
-    message = Outgoing(
-        topic="orders", key=b"k", value=b"it's\n2", headers=[("h", b"x y")], partition=3
-    )
+    """Its value may have quotes and line ends; what ends a message is not in it."""
+    headers = [("h", b"x y"), ("n", None)]
+    message = Outgoing(topic="orders", key=b"k", value=b"it's:\n2", headers=headers, partition=3)
     line = kcat.produce(PLAIN, message)
 
-    assert shlex.split(line)[:3] == ["printf", "%s", "it's\n2"]
-    assert line.endswith("| kcat -b h:1,i:2 -P -t orders -p 3 -k k -H 'h=x y' /dev/stdin")
+    assert line.startswith(r"printf %s $'it\'s:\n2' | ")
+    assert line.endswith("| kcat -b h:1,i:2 -P -t orders -p 3 -H 'h=x y' -H n -k k -D ';'")
+    plain = Outgoing(topic="orders", key=None, value=b"2", headers=())
+    assert kcat.produce(PLAIN, plain) == "printf %s 2 | kcat -b h:1,i:2 -P -t orders"
 
 
 def test_a_tombstone_is_sent_as_null() -> None:
-    line = kcat.produce(PLAIN, Outgoing(topic="orders", key=None, value=None, headers=()))
+    message = Outgoing(topic="orders", key=b"a:b", value=None, headers=())
+    line = kcat.produce(PLAIN, message)
 
-    assert line == "printf %s '' | kcat -b h:1,i:2 -P -t orders -Z /dev/stdin"
+    assert line == "printf %s 'a:b;' | kcat -b h:1,i:2 -P -t orders -K ';' -Z"
 
 
 def test_credentials_stand_in_the_line() -> None:
