@@ -78,7 +78,7 @@ def heard(channel: str, place: str, expect: object = None, **more: object) -> di
 def asked(sql: str, via: str = "main") -> dict[str, object]:
     rules = "len(rows) > 1000"
     call = {"channel": "db", "via": via, "sql": sql}
-    return {"assertion": call, "expect": {"rules": rules, "within": "200ms"}}
+    return {"assertion": call, "expect": {"rules": rules, "within": "2s"}}
 
 
 def called(endpoint: str, **more: object) -> dict[str, object]:

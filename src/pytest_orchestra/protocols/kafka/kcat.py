@@ -48,7 +48,8 @@ def produce(connection: KafkaConnection, message: Outgoing) -> str:
 
 def _not_in(text: str) -> str:
     """A delimiter that the text does not have."""
-    return next(each for each in (*":;|~^@#=", *map(chr, range(256, 512))) if each not in text)
+    candidates = ":;|~^@#=" + "".join(map(chr, range(0x100, 0x200)))
+    return next(each for each in candidates if each not in text)
 
 
 def _servers(connection: KafkaConnection) -> list[str]:
