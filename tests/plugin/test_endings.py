@@ -82,6 +82,10 @@ class Session:
             assert self.process.poll() is None, self.printed
             time.sleep(0.02)
 
+    def interrupt_leader(self) -> None:
+        """As a CI server does, only what it started."""
+        self.process.send_signal(signal.SIGINT)
+
     def interrupt(self) -> None:
         """Ctrl-C goes to the whole group."""
         with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
@@ -160,6 +164,18 @@ def test_ctrl_c_ends_workers_too(shop: pytest.Pytester, start: Callable[..., Ses
     session = start("async", "-n", "2")
     session.wait_for_steps(2)
     session.interrupt()
+    assert session.process.wait(90) == pytest.ExitCode.INTERRUPTED, session.printed
+    assert ends(shop.path) == ["CANCELLED", "CANCELLED"]
+    assert kinds(shop.path).count("session_finished") == 2
+
+
+def test_workers_of_an_interrupted_controller_end_too(
+    shop: pytest.Pytester, start: Callable[..., Session]
+) -> None:
+    """They need no signal of their own."""
+    session = start("async", "-n", "2", "--orchestra-concurrency=2")
+    session.wait_for_steps(2)
+    session.interrupt_leader()
     assert session.process.wait(90) == pytest.ExitCode.INTERRUPTED, session.printed
     assert ends(shop.path) == ["CANCELLED", "CANCELLED"]
     assert kinds(shop.path).count("session_finished") == 2

@@ -181,7 +181,11 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
     )
     driver = Driver(
         config=config,
-        turner=Turner(asyncio.get_running_loop(), drain_within=DRAIN_WITHIN + options.finally_s),
+        turner=Turner(
+            asyncio.get_running_loop(),
+            drain_within=DRAIN_WITHIN + options.finally_s,
+            is_told=shared.is_interrupted if shared.joined is not None else None,
+        ),
         session=session,
         mode=RunMode(mode),
         exclusion=Exclusion(shared.joined, shared.worker, options.exclusive_s),

@@ -19,6 +19,7 @@ DRAIN_WITHIN = 5.0
 """Seconds that work which was cut may take to end, beside what it does to clean up."""
 HURRY_WITHIN = 0.3
 """And that it may take after a second Ctrl-C."""
+_POLL_S = 0.1
 
 _ENGINE = Path(python_calls.__file__).parent
 
@@ -43,11 +44,13 @@ class Turner:
 
     Attributes:
         drain_within: seconds that work which was cut may take to end.
+        is_told: whether whoever leads this process was asked to end; None: nobody does.
         interrupts: how often Ctrl-C came while it turned.
     """
 
     loop: asyncio.AbstractEventLoop
     drain_within: float = DRAIN_WITHIN
+    is_told: Callable[[], bool] | None = None
     interrupts: int = 0
 
     @property
@@ -84,7 +87,7 @@ class Turner:
             KeyboardInterrupt: Ctrl-C came; the task and those beside it were cancelled.
         """
         before = self.interrupts
-        with self._interruptible(task, what, beside):
+        with self._led(task, beside), self._interruptible(task, what, beside):
             try:
                 value = self._turn(task, beside)
             except asyncio.CancelledError:
@@ -132,6 +135,34 @@ class Turner:
             task.exception()  # or asyncio complains that nobody looked at it
 
     @contextmanager
+    def _led(self, task: asyncio.Task[Any], beside: Beside | None) -> Iterator[None]:
+        """Hear of a Ctrl-C that only whoever leads this process got."""
+        timer: asyncio.TimerHandle | None = None
+
+        def look() -> None:
+            nonlocal timer
+            if self.interrupts:
+                return
+            if self.is_told is not None and self.is_told():
+                self.interrupts += 1
+                self._cancel(task, beside)
+            else:
+                timer = self.loop.call_later(_POLL_S, look)
+
+        if self.is_told is not None:
+            timer = self.loop.call_later(_POLL_S, look)
+        try:
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _cancel(self, task: asyncio.Task[Any], beside: Beside | None) -> None:
+        """Cancel all, once each: what is cancelled twice leaves its finally steps out."""
+        for each in {task, *(beside.tasks() if beside is not None else ())}:
+            self.loop.call_soon_threadsafe(each.cancel)
+
+    @contextmanager
     def _interruptible(
         self,
         task: asyncio.Task[Any],
@@ -149,9 +180,7 @@ class Turner:
             self.interrupts += 1
             if self.is_hurried or is_in_user_code(frame):
                 raise KeyboardInterrupt(what)
-            # once each: one that is cancelled a second time leaves its finally steps out
-            for each in {task, *(beside.tasks() if beside is not None else ())}:
-                self.loop.call_soon_threadsafe(each.cancel)
+            self._cancel(task, beside)
 
         if (
             threading.current_thread() is not threading.main_thread()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ID = "orchestra_session_id"
 _LIFELINE = "orchestra_lifeline"
 _PREFIX = "orchestra-"
+_INTERRUPTED = "interrupted"
 _HURRY_WITHIN = 0.5
 """Seconds that services may take to end while a user who pressed Ctrl-C looks on."""
 
@@ -81,8 +82,15 @@ class SharedSession:
         return (*((note,) if note else ()), *ended, *logs)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Take down that the user asked to end; ``pytest.exit`` comes this way, too."""
+        """Take down that the user asked to end, for workers too; ``pytest.exit`` comes this way."""
         self.is_hurried = isinstance(excinfo.value, KeyboardInterrupt)
+        if self._lifeline is not None and self.joined is None:
+            with contextlib.suppress(OSError):  # xdist ends them some seconds later
+                (self._lifeline.directory / _INTERRUPTED).touch()
+
+    def is_interrupted(self) -> bool:
+        """Whether the controller of this worker was asked to end."""
+        return self.joined is not None and (self.joined / _INTERRUPTED).exists()
 
     def close(self) -> tuple[str, ...]:
         """End the services, if this process owns them, and keep their logs beside the events.
