@@ -112,6 +112,25 @@ def test_a_python_step_may_be_tried_again(
     result.stdout.fnmatch_lines(["  order.suite.yaml::main: check (try 2)"])
 
 
+@pytest.mark.parametrize("arguments", [(), ("-n", "1")], ids=["one", "worker"])
+def test_a_rerun_of_the_item_does_not_undo_it(
+    orders: pytest.Pytester, system: "System", arguments: tuple[str, ...]
+) -> None:
+    """The first attempt was flaky, and failed elsewhere; the second passed."""
+    system.answers["POST /approvals"] = [500]
+    result = orders.runpytest_subprocess(
+        *("-p", "rerunfailures", "--reruns=1", "-k", "high", "--orchestra-fail-flaky"), *arguments
+    )
+    assert result.parseoutcomes()["rerun"] == 1
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "orchestra: 1 step was FLAKY, which fails the session*",
+            "  order.suite.yaml::amount-high: The order is placed (try 2)",
+        ]
+    )
+
+
 def test_a_step_that_fails_for_good_tells_of_its_tries(
     orders: pytest.Pytester, system: "System"
 ) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_orchestra.plugin.shards import parts
+
 Write = Callable[..., None]
 
 WITHIN = 60.0
@@ -48,6 +50,8 @@ def killed(wide: pytest.Pytester, write: Write) -> Callable[[list[str]], None]:
 
     def run(arguments: list[str]) -> None:
         write(shop_steps__py=CUT)
+        (wide.path / "go_on.txt").unlink(missing_ok=True)
+        before = steps(wide.path, "hang")
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", "-p", "no:randomly", *arguments],
             cwd=wide.path,
@@ -56,7 +60,7 @@ def killed(wide: pytest.Pytester, write: Write) -> Callable[[list[str]], None]:
             start_new_session=True,
         )
         deadline = time.monotonic() + WITHIN
-        while not steps(wide.path, "hang"):
+        while steps(wide.path, "hang") == before:
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.02)
@@ -87,6 +91,27 @@ def test_after_a_kill_only_the_rest_runs(
     assert result.parseoutcomes()["passed"] == 2
     assert "way-w1" not in result.stdout.str()
     assert result.ret == pytest.ExitCode.TESTS_FAILED  # as way-w1 did
+
+
+SHARD = f"--orchestra-shard={parts(['order.suite.yaml::way-w2'], 2, {})[0]}/2"
+
+
+@pytest.mark.parametrize("chosen", [[], ["-k", "w1 or w2"], [SHARD]], ids=["all", "-k", "a shard"])
+def test_after_two_kills_nothing_is_missing_or_run_twice(
+    wide: pytest.Pytester, killed: Callable[[list[str]], None], chosen: list[str]
+) -> None:
+    """Workers that ran several at once, the whole or a part of it."""
+    arguments = ["-n", "2", "--orchestra-concurrency=20", *chosen]
+    killed(arguments)
+    killed([*arguments, "--orchestra-resume"])
+    wide.runpytest("--orchestra-resume", *arguments)
+    listed = wide.runpytest("--collect-only", "-q", *chosen).outlines
+    items = [line.partition("::")[2] for line in listed if "::" in line]
+    logs = [log.read_bytes() for log in wide.path.glob(".orchestra/*/events.jsonl")]
+    events = [json.loads(line) for log in logs for line in log.splitlines()]
+    ended = [each["run"] for each in events if each["event"] == "run_finished"]
+    assert "way-w2" in items
+    assert sorted(run["item"] for run in ended if run["status"] != "CANCELLED") == sorted(items)
 
 
 @WORKERS

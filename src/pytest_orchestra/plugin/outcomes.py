@@ -23,7 +23,7 @@ class OutcomeCounter:
         self._untested = 0
         self._why: dict[str, None] = {}
         self._others = 0
-        self._flaky: dict[str, str] = {}
+        self._flaky: dict[str, dict[str, None]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell scenarios that have nothing to run from all that ran or was skipped otherwise."""
@@ -32,12 +32,8 @@ class OutcomeCounter:
             self._why.update(dict.fromkeys(why))
             self._untested += bool(why)
             self._others += not why
-        if report.when == "call":
-            said = dict(report.user_properties).get(FLAKY)
-            if said:
-                self._flaky[report.nodeid] = str(said)
-            else:  # of an earlier attempt
-                self._flaky.pop(report.nodeid, None)
+        if report.when == "call" and (said := dict(report.user_properties).get(FLAKY)):
+            self._flaky.setdefault(report.nodeid, {})[str(said)] = None  # a rerun undoes nothing
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -63,11 +59,12 @@ class OutcomeCounter:
     def _flaky_lines(self, *, fails: bool) -> Iterator[str]:
         if not self._flaky:
             return
-        number = sum(text.count(" (try ") for text in self._flaky.values())
+        told = {nodeid: "; ".join(said) for nodeid, said in self._flaky.items()}
+        number = sum(text.count(" (try ") for text in told.values())
         steps = "1 step was FLAKY" if number == 1 else f"{number} steps were FLAKY"
         why = ", which fails the session (--orchestra-fail-flaky)" if fails else ""
         yield f"orchestra: {steps}{why}"
-        for nodeid, text in list(self._flaky.items())[:MOST_FLAKY]:
+        for nodeid, text in list(told.items())[:MOST_FLAKY]:
             yield f"  {nodeid}: {text}"
-        if (more := len(self._flaky) - MOST_FLAKY) > 0:
+        if (more := len(told) - MOST_FLAKY) > 0:
             yield f"  and in {more} more scenarios"
