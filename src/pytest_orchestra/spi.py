@@ -121,7 +121,10 @@ class Observation:
 
 
 SURE_WITHIN = 1.5
-"""Seconds that a look which found nothing may take beyond its own to make sure of that."""
+"""Seconds that a look which found nothing may take beyond its own to make sure of that; as often
+again as it reads something of what arrived meanwhile."""
+SURE_AT_LAST = 30.0
+"""Seconds that it may take for that in all."""
 
 Position = object
 """Where a client's stream stood at the arming; opaque to the engine."""
@@ -142,7 +145,7 @@ class Watch(Protocol):
         """Look once, for at most ``within`` seconds; an empty sequence: surely nothing new.
 
         A look that would give none may ask the system whether all was read that is there, for
-        ``SURE_WITHIN`` seconds more.
+        ``SURE_WITHIN`` seconds more; where it reads on, for ``SURE_AT_LAST`` in all.
 
         Only observations that the call's ``key``, ``headers`` and ``correlation_id`` select.
 

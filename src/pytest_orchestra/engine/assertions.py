@@ -22,7 +22,7 @@ from pytest_orchestra.engine.violations import (
 )
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.results import JsonLike, Violation
-from pytest_orchestra.spi import SURE_WITHIN, Call, Observation, ProtocolPlugin, Watch
+from pytest_orchestra.spi import SURE_AT_LAST, Call, Observation, ProtocolPlugin, Watch
 from pytest_orchestra.suite.bound import Contract, Expect, Retry
 
 STABLE_FOR = 1.0
@@ -157,7 +157,7 @@ class Wait:
         after a pause; so is one that gave nothing, or nothing new, whatever it is.
         """
         self._looks += 1
-        is_standing, belt = self.watch.standing, BELT + SURE_WITHIN
+        is_standing, belt = self.watch.standing, BELT + SURE_AT_LAST
         if is_standing:
             within, belt = max(within, min(LAST_LOOK, self.expect.within)), BELT
         channel, what = self.plugin.id, "the look"

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 import pytest
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.protocols.arrivals import Arrival, ArrivalWatch, Mark, Place, Selection, end
+from pytest_orchestra.protocols.arrivals import (
+    Arrival,
+    ArrivalWatch,
+    Mark,
+    Patience,
+    Place,
+    Selection,
+    end,
+)
 from pytest_orchestra.protocols.arrivals.place import MOST_KEPT, MOST_KEPT_BYTES
 from pytest_orchestra.protocols.arrivals.watch import MOST_PASSED_BY
 from pytest_orchestra.protocols.payloads import PayloadError
@@ -334,3 +342,19 @@ async def test_a_task_that_loses_a_cancellation_is_ended_all_the_same() -> None:
     await end([task])
 
     assert task.cancelled()
+
+
+@pytest.mark.asyncio
+async def test_patience_begins_anew_as_often_as_something_is_read() -> None:
+    clock = asyncio.get_running_loop().time
+    async with asyncio.timeout(5) as limit:
+        patience = Patience(limit, 60)
+        before = limit.when()
+        patience.renew(7)
+        patience.renew(7)
+        assert limit.when() == before, "nothing more was read"
+        patience.renew(8)
+        after = limit.when()
+        await asyncio.sleep(0)
+    assert after is not None
+    assert after > clock() + 50

@@ -55,7 +55,7 @@ class Place:
         channel: the plugin's id, for the codes of errors.
         trouble: why nothing may arrive at present; a watch that sees nothing tells it.
         catch_up: returns when all that is there by now was added, or raises a ConnectorError; is
-            given the seconds that it may take.
+            given the seconds that it may take without reading anything.
         gap: what was missed last: it went before it was read; ``gaps``: how often that was.
         dropped: how many arrivals were forgotten, oldest first.
     """

@@ -22,7 +22,7 @@ from aiokafka.errors import (
 )
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.protocols.arrivals import Mark, Place, end
+from pytest_orchestra.protocols.arrivals import Mark, Patience, Place, end
 from pytest_orchestra.protocols.kafka.brokers import Brokers, End
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_options
 from pytest_orchestra.protocols.kafka.failures import DRIVER_ERRORS, failure, spoken
@@ -44,8 +44,6 @@ LOST_AFTER = 2
 RECOVER_WITHIN = 5.0
 """Seconds that an arming waits for a cluster that was there before."""
 PAUSE = 0.05
-CATCH_UP_EVERY = 0.005
-"""Seconds between two looks whether all was read."""
 READS_AGAIN_AFTER = 2.0
 """Seconds without a failed read after which reading counts as recovered."""
 
@@ -69,6 +67,7 @@ class Reader:
         self._lost: ConnectorError | None = None
         self._unread: ConnectorError | None = None
         self._unread_at = 0.0
+        self._was_read = asyncio.Event()
 
     async def arm(self, topic: str, within: float, *, kept: JsonLike = None) -> Mark:
         """Take the topic's end as a position and read on from there, if it is not read already.
@@ -148,23 +147,24 @@ class Reader:
         """Read the topic to where it ends by now.
 
         Raises:
-            ConnectorError: that is not done within so many seconds.
+            ConnectorError: that is not done, and nothing was read for so many seconds.
         """
         is_anew = False
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(within) as limit:
+                patience = Patience(limit, within)
                 while True:
                     read = await self._read_to(topic)
                     ends = await self._ends(topic, within / 2)
                     is_anew = any(ends.get(each, 0) < offset for each, offset in read.items())
-                    if not is_anew and await self._reaches(topic, ends):
+                    if not is_anew and await self._reaches(topic, ends, patience):
                         return
                     await asyncio.sleep(PAUSE)
         except DRIVER_ERRORS as error:
             doing = f"looking for the latest messages of {topic}"
             raise _deleted(topic) if is_anew else failure(error, self._connection, doing) from error
 
-    async def _reaches(self, topic: str, ends: Mapping[int, int]) -> bool:
+    async def _reaches(self, topic: str, ends: Mapping[int, int], patience: Patience) -> bool:
         """Wait until the topic is read to these ends; False: it was made anew meanwhile."""
         log = self._logs[topic]
         era = log.era
@@ -174,7 +174,9 @@ class Reader:
             read = await self._read_to(topic)
             if all(read.get(partition, 0) >= end for partition, end in ends.items()):
                 return True
-            await asyncio.sleep(CATCH_UP_EVERY)
+            patience.renew(sum(read.values()))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._was_read.wait(), PAUSE)
         return False
 
     async def _read_to(self, topic: str) -> dict[int, int]:
@@ -233,6 +235,8 @@ class Reader:
         while True:
             try:
                 await self._read(consumer)
+                self._was_read.set()  # wakes who waits now, and nobody who comes later
+                self._was_read.clear()
                 if self._unread is not None and clock() - self._unread_at > READS_AGAIN_AFTER:
                     self._unread = None
                     self._tell()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import partial
 
 from redis import exceptions
@@ -15,7 +16,7 @@ from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import Mark, Place, end
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.failures import DRIVER_ERRORS, failure
-from pytest_orchestra.protocols.queue.stream_log import StreamLog, kept_state
+from pytest_orchestra.protocols.queue.stream_log import StreamLog, StreamState, kept_state
 from pytest_orchestra.protocols.queue.streams import Streams
 from pytest_orchestra.results import JsonLike
 
@@ -29,6 +30,19 @@ CHECK_EVERY = 1.0
 LOST_AFTER = 2
 """Reads that fail before the server counts as lost: the first may have slept with the loop."""
 PAUSE = 0.05
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Somebody who waits until all is read that was there when they asked.
+
+    Attributes:
+        state: of the stream then, once the server was asked; in which ``era``.
+    """
+
+    caught: asyncio.Future[None]
+    state: StreamState | None = None
+    era: int = 0
 
 
 class Reader:
@@ -46,7 +60,7 @@ class Reader:
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._lost: ConnectorError | None = None
-        self._due: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
+        self._due: dict[str, list[_Asked]] = defaultdict(list)
         self._error: Exception | None = None
         self._saved_at: str | None = None
 
@@ -104,11 +118,14 @@ class Reader:
         """Wait until the stream was read to where it ends by now.
 
         Raises:
-            ConnectorError: that is not done within so many seconds.
+            ConnectorError: that is not done, and nothing was read for so many seconds.
         """
-        caught = asyncio.get_running_loop().create_future()
-        self._due[queue].append(caught)
-        await asyncio.wait([caught], timeout=within)
+        caught: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._due[queue].append(_Asked(caught))
+        place, read = self._logs[queue].place, -1
+        while not caught.done() and place.count > read:
+            read = place.count
+            await asyncio.wait([caught], timeout=within)
         if not caught.done():
             caught.cancel()
             error = self._error or TimeoutError()
@@ -183,12 +200,13 @@ class Reader:
         try:
             state = await self._streams.state(queue)
             log.count_missed(state)
-            if not log.is_behind(state):
-                while asked:
-                    if not (caught := asked.pop()).done():
-                        caught.set_result(None)
+            for each in asked:
+                if each.state is None or each.era != log.era:
+                    each.state, each.era = state, log.era
+                if not each.caught.done() and not log.is_behind(each.state):
+                    each.caught.set_result(None)
         finally:
-            if waiting := [each for each in asked if not each.done()]:
+            if waiting := [each for each in asked if not each.caught.done()]:
                 self._due[queue] += waiting
 
     async def _check(self) -> None:

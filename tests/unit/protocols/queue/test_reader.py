@@ -13,6 +13,9 @@ from pytest_orchestra.protocols.arrivals import ArrivalWatch
 from pytest_orchestra.protocols.queue.client import QueueClient
 from pytest_orchestra.protocols.queue.connection import QueueConnection
 from pytest_orchestra.protocols.queue.entries import queue_of
+from pytest_orchestra.protocols.queue.reader import Reader
+from pytest_orchestra.protocols.queue.stream_log import StreamState
+from pytest_orchestra.protocols.queue.streams import Streams
 from pytest_orchestra.spi import Call, Observation
 
 pytestmark = pytest.mark.asyncio
@@ -195,3 +198,25 @@ async def test_a_server_that_was_restarted_may_have_lost_what_was_not_read(
     assert await kept.look(0.05) == []
     assert await (await watching(client, call())).look(0.05) == []
     await client.close()
+
+
+class BusyStreams(Streams):
+    """Somebody adds an entry each time that it is asked where a stream stands."""
+
+    async def state(self, queue: str) -> StreamState:
+        await self.add(queue, {"value": "one more"})
+        return await super().state(queue)
+
+
+async def test_a_stream_that_never_rests_is_caught_up_with(
+    connection: QueueConnection, call: Make
+) -> None:
+    """What was there at the question is read, and what came after it is not waited for."""
+    streams = BusyStreams(connection)
+    reader = Reader(connection, streams)
+    mark = await reader.arm(queue_of(call()), 10)
+    assert mark.place.catch_up is not None
+    await mark.place.catch_up(5)
+    assert mark.place.count > 0
+    await reader.close()
+    await streams.close()
