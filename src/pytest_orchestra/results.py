@@ -108,6 +108,8 @@ class StepResult:
             candidate and its differences.
         reproduce: a curl, SQL or kcat line.
         sleeps: whether it is a Python step whose function calls a sleep.
+        number: its place among the steps of the run, from 1, ``finally`` included; branches that
+            run at once do not end in this order. 0: not told.
     """
 
     step_id: str
@@ -132,6 +134,7 @@ class StepResult:
     notes: tuple[str, ...] = ()
     reproduce: str = ""
     sleeps: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +195,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted:
-    """A step of a run begins."""
+    """A step of a run begins; ``number`` is that of its result."""
 
     run_id: str
     step_id: str
@@ -203,6 +206,7 @@ class StepStarted:
     channel: str
     at: str
     is_finally: bool = False
+    number: int = 0
     event: Literal["step_started"] = "step_started"
 
 

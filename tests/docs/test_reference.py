@@ -89,7 +89,6 @@ def test_keys_that_are_not_there_yet_are_listed(table: Table) -> None:
     listed = {row[0]: {*words(row[1])} for row in table("suite-file.md", "## Not there yet")}
     for place, model in (
         ("suite", parts.SuitePart),
-        ("`mark`", parts.MarkPart),
         ("step", parts.StepPart),
     ):
         assert set(model.later) <= listed[place], place

@@ -58,7 +58,7 @@ def _row(scenario: dict[str, Any]) -> Sequence[str]:
         return scenario["key"], shown
     note = f" (skipped: {scenario['skip']})" if scenario["skip"] else ""
     data = scenario["data"] or ("none fits" if scenario["data_reason"] else "-")
-    steps = str(len(scenario["steps"]))
+    steps = str(len(scenario["steps"])) + (" in parallel" if "parallel" in scenario else "")
     if cleanup := scenario.get("finally"):
         steps += f" + {len(cleanup)} finally"
     return scenario["item"], shown, steps, f"{data}{note}"

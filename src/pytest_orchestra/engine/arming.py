@@ -51,6 +51,7 @@ class Armed:
     _failures: dict[Address, OrchestraError] = field(default_factory=dict)
     _calls: dict[int, Call] = field(default_factory=dict)
     _late: list[BoundStep] = field(default_factory=list)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def begin(self, steps: Sequence[BoundStep], context: RunContext) -> None:
         """Arm every assertion whose address is known; keep the others for later."""
@@ -64,7 +65,8 @@ class Armed:
     async def arm_known(self, context: RunContext) -> None:
         """Arm what still waits and whose address is known by now."""
         if self._late:
-            await self._arm(self._late, context)
+            async with self._lock:  # branches: no address twice, the second time too late
+                await self._arm(self._late, context)
 
     async def position(
         self, bound: BoundStep, context: RunContext
@@ -83,8 +85,10 @@ class Armed:
         if call is None or address_needs(template):
             call = self._calls[id(bound)] = self._rendered(bound, template, context)
         address = _address_of(template, call)
-        if address not in self._positions and address not in self._failures:
-            await self._arm_all([(address, template, call)])
+        if not self._is_armed(address):
+            async with self._lock:
+                if not self._is_armed(address):
+                    await self._arm_all([(address, template, call)])
         if (failure := self._failures.get(address)) is not None:
             raise failure
         return self._positions[address], call.fields
@@ -112,9 +116,13 @@ class Armed:
             except OrchestraError:
                 continue  # not known yet; if it stays so, the step itself says it when reached
             address = _address_of(template, call)
-            if address not in self._positions and address not in self._failures:
+            if not self._is_armed(address):
                 wanted[address] = (template, call)
         await self._arm_all([(address, *each) for address, each in wanted.items()])
+
+    def _is_armed(self, address: Address) -> bool:
+        """Whether it was tried."""
+        return address in self._positions or address in self._failures
 
     def _rendered(self, bound: BoundStep, template: CallTemplate, context: RunContext) -> Call:
         return render_address(template, context.names(bound.visit, bound.items), within=self.within)

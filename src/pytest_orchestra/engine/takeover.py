@@ -25,9 +25,9 @@ class Takeover:
 
     Attributes:
         saved: the other run.
-        runs: indices of the steps that run; the first of them that is not ``always`` is where it
-            goes on.
-        start: index of that one.
+        runs: indices of the steps that run.
+        start: index of the step that was asked for. Those before it run only where they are
+            ``always``, or where they stand on a branch that the other run did not go to its end.
         records: what is known of each step of the way.
         cleans_up: whether the ``finally`` steps run, too.
     """
@@ -81,15 +81,29 @@ def take_over(
     _check_way(saved, bound, start)
     after = range(start, len(bound.steps)) if mode is RunMode.FROM_STEP else asked
     always = {index for index, each in enumerate(bound.steps[:start]) if each.step.always}
+    beside = _not_run_beside(saved, bound, start) if mode is RunMode.FROM_STEP else ()
     takeover = Takeover(
         saved=saved,
-        runs=frozenset({*always, *after}),
+        runs=frozenset({*always, *beside, *after}),
         start=start,
         records=dict(enumerate(saved.steps[: len(bound.steps)])),
         cleans_up=mode is RunMode.FROM_STEP,
     )
     _check_values(takeover, bound)
     return takeover
+
+
+def _not_run_beside(saved: SavedContext, bound: BoundScenario, start: int) -> Iterator[int]:
+    """Steps of other branches that stand before the start, and that the run did not come to."""
+    if not bound.after:
+        return
+    before, todo = set[int](), [start]
+    for index in todo:
+        todo.extend(each for each in bound.after[index] if each not in before)
+        before.update(bound.after[index])
+    for index, record in enumerate(saved.steps[:start]):
+        if index not in before and record.values is None and not record.failed:
+            yield index
 
 
 def _check_way(saved: SavedContext, bound: BoundScenario, start: int) -> None:

@@ -35,6 +35,7 @@ def step_result(
     hidden: set[str],
     duration: float = 0.0,
     skipped: str = "",
+    number: int = 0,
 ) -> StepResult:
     """The result of a step.
 
@@ -46,6 +47,7 @@ def step_result(
         hidden: texts of the run that stood under secret keys; grows.
         duration: seconds.
         skipped: why it did not run; empty: it ran.
+        number: its place in the run.
     """
     step = bound.step
     saved = outcome.saved
@@ -83,6 +85,7 @@ def step_result(
         notes=tuple(map(hide.text, outcome.notes)),
         reproduce=hide.known(outcome.reproduce),
         sleeps=step.python is not None and step.python.sleeps,
+        number=number,
     )
 
 

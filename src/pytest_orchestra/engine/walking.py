@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pytest_orchestra.engine.branches import Branches
 from pytest_orchestra.engine.execution import Execution
 from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
 from pytest_orchestra.engine.recording import Recorder
@@ -33,6 +34,7 @@ class Walk:
     """Of one run, with its state.
 
     Attributes:
+        results: by the id of the bound step's object, in the order in which they were told.
         hidden: texts that stood under secret keys; they are none of anybody's business elsewhere.
     """
 
@@ -41,12 +43,16 @@ class Walk:
     execution: Execution
     scenario: BoundScenario
     takeover: Takeover | None = None
-    results: list[StepResult] = field(default_factory=list)
+    results: dict[int, StepResult] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     recorder: Recorder = field(init=False)
+    _numbers: Mapping[int, int] = field(init=False)
+    _ended: BaseException | None = None
 
     def __post_init__(self) -> None:
         """Begin with what the run that is taken over left."""
+        every = enumerate(self.scenario.all_steps, start=1)
+        self._numbers = {id(bound): number for number, bound in every}
         self.recorder = Recorder(
             session=self.session,
             scenario=self.scenario,
@@ -57,7 +63,12 @@ class Walk:
     @property
     def has_failed(self) -> bool:
         """Whether one of the steps so far has."""
-        return any(result.status is StepStatus.FAILED for result in self.results)
+        return self._first_failed is not None
+
+    @property
+    def _first_failed(self) -> StepResult | None:
+        failed = (each for each in self.results.values() if each.status is StepStatus.FAILED)
+        return next(failed, None)
 
     async def through(self, *, stops: bool) -> None:
         """Execute all steps; with ``stops`` none after a failure, nor if a later one must fail."""
@@ -66,6 +77,9 @@ class Walk:
         cleanup = self.scenario.cleanup if self._cleans_up else ()
         runs = [each for index, each in enumerate(steps) if index not in left_out]
         await armed.begin((*runs, *cleanup), context)
+        if self.scenario.after:
+            await self._beside(left_out, stops=stops)
+            return
         for index, bound in enumerate(steps):
             if index in left_out:
                 self._tell(bound, NOT_RUN, skipped=left_out[index])
@@ -82,6 +96,40 @@ class Walk:
                     self._skip(later, f"step {result.name!r} failed before")
                 return
             await armed.arm_known(context)
+
+    async def _beside(self, left_out: Mapping[int, str], *, stops: bool) -> None:
+        """Execute the steps, those of different branches at once."""
+        armed, steps = self.execution.armed, self.scenario.steps
+
+        async def work(index: int) -> None:
+            bound = steps[index]
+            if index in left_out:
+                self._tell(bound, NOT_RUN, skipped=left_out[index])
+            elif not self._lacks(bound):
+                try:
+                    await self._run(bound)
+                except self._ends as error:
+                    self._ended = error
+                    raise
+                self.recorder.record(index, bound)
+                await armed.arm_known(self.execution.context)
+
+        def goes_on(left: Iterable[int]) -> bool:
+            if not stops:
+                return True
+            return not (self.has_failed or armed.unwatchable(steps[index] for index in left))
+
+        branches = Branches(after=self.scenario.after, work=work, goes_on=goes_on)
+        await branches.run()
+        self._stop_before(tuple(steps[index] for index in branches.left))
+
+    def _stop_before(self, later: tuple[BoundStep, ...]) -> None:
+        """Tell of steps that did not begin, after a failure or because one must fail."""
+        if (failed := self._first_failed) is not None:
+            for bound in later:
+                self._skip(bound, f"step {failed.name!r} failed before")
+        elif (found := self.execution.armed.unwatchable(later)) is not None:
+            self._give_up(later, *found)
 
     def _left_out(self) -> Mapping[int, str]:
         """Which steps do not run, and why: they are not asked for."""
@@ -150,13 +198,25 @@ class Walk:
             else:
                 outcome = await self.execution.run(bound)
         except BaseException as error:
-            signals = self.session.signals
-            ends = isinstance(error, (*signals.ends, *signals.exits))
-            reason = f"{type(error).__name__}: {error}" if ends else ""
             self._withhold(bound)
-            self._tell(bound, cut(error), duration=own_time() - began, skipped=reason)
+            self._tell(
+                bound, cut(error), duration=own_time() - began, skipped=self._why_cut(bound, error)
+            )
             raise
         return self._tell(bound, outcome, duration=own_time() - began)
+
+    def _why_cut(self, bound: BoundStep, error: BaseException) -> str:
+        """Why a step that was cut is none that failed; empty: it is one."""
+        if isinstance(error, self._ends):
+            return f"{type(error).__name__}: {error}"
+        if self._ended is None or bound.is_finally:
+            return ""
+        return f"the run was ended meanwhile: {type(self._ended).__name__}: {self._ended}"
+
+    @property
+    def _ends(self) -> tuple[type[BaseException], ...]:
+        """By which user code ends more than its step."""
+        return (*self.session.signals.ends, *self.session.signals.exits)
 
     def _give_up(
         self, steps: tuple[BoundStep, ...], unwatchable: BoundStep, error: OrchestraError
@@ -172,7 +232,9 @@ class Walk:
     def leave_out(self, error: BaseException) -> None:
         """Forget the steps that did not run; in a run that stays failed they are told of."""
         is_told = self.has_failed and isinstance(error, self.session.signals.ends)
-        for bound in self.scenario.steps[len(self.results) :]:
+        for bound in self.scenario.steps:
+            if id(bound) in self.results:
+                continue
             if is_told:
                 self._skip(bound, f"the run was ended before: {type(error).__name__}: {error}")
             else:
@@ -199,6 +261,7 @@ class Walk:
                 is_finally=bound.is_finally,
                 channel=self.execution.channel_of(step),
                 at=timestamp(),
+                number=self._numbers[id(bound)],
             )
         )
 
@@ -213,8 +276,9 @@ class Walk:
             hidden=self.hidden,
             duration=duration,
             skipped=skipped,
+            number=self._numbers[id(bound)],
         )
-        self.results.append(result)
+        self.results[id(bound)] = result
         self.session.emit(StepFinished(run_id=self.run.id, step=result, at=timestamp()))
         return result
 
@@ -224,7 +288,8 @@ class Walk:
         final = replace(self.run, status=status, finished_at=at)
         self.session.emit(RunFinished(run=final, at=at))
         self.recorder.keep(self.run, at, self.hidden)
-        return replace(final, steps=tuple(self.results))
+        steps = sorted(self.results.values(), key=lambda each: each.number)
+        return replace(final, steps=tuple(steps))
 
 
 def _is_cut_again() -> bool:

@@ -39,7 +39,7 @@ class Events:
     reports: tuple[Listener, ...] = ()
     _items: dict[str, tuple[ScenarioItem, HookRelay]] = field(default_factory=dict)
     _runs: dict[str, TestRun] = field(default_factory=dict)
-    _steps: dict[str, StepStarted] = field(default_factory=dict)
+    _steps: dict[str, dict[int, StepStarted]] = field(default_factory=dict)
     _held: dict[str, list[RunEvent]] = field(default_factory=dict)
 
     def tell(self, event: RunEvent) -> None:
@@ -74,9 +74,10 @@ class Events:
             self._held[run_id] = []
 
     def step_of(self, run_id: str) -> str:
-        """The step that a run is at, for people."""
-        step = self._steps.get(run_id)
-        return f"step '{step.name}'" if step is not None else "something beside the steps"
+        """The step that a run is at, for people; of branches that run at once, one of several."""
+        steps = self._steps.get(run_id, {}).values()
+        names = " or ".join(f"'{step.name}'" for step in steps)
+        return f"step {names}" if names else "something beside the steps"
 
     @contextmanager
     def of_run(self, run_id: str, item: ScenarioItem) -> Iterator[None]:
@@ -105,13 +106,13 @@ class Events:
         return False
 
     def _before(self, step: StepStarted) -> None:
-        self._steps[step.run_id] = step
+        self._steps.setdefault(step.run_id, {})[step.number] = step
         if (known := self._items.get(step.run_id)) is not None:
             item, hooks = known
             hooks.pytest_orchestra_before_step(item=item, step=step)
 
     def _after(self, event: StepFinished) -> None:
-        step = self._steps.pop(event.run_id, None)
+        step = self._steps.get(event.run_id, {}).pop(event.step.number, None)
         known = self._items.get(event.run_id)
         if step is not None and known is not None:
             item, hooks = known

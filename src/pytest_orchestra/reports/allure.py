@@ -65,7 +65,8 @@ class AllureListener:
     encode: Callable[[object], str]
     complain: Callable[[str], None] = _to_stderr
     _tests: dict[str, str] = field(default_factory=dict)
-    _steps: dict[str, str] = field(default_factory=dict)
+    _steps: dict[str, dict[int, str]] = field(default_factory=dict)
+    _shown: dict[str, dict[int, TestStepResult]] = field(default_factory=dict)
     _has_complained: bool = False
 
     def tell(self, event: RunEvent) -> None:
@@ -83,10 +84,11 @@ class AllureListener:
             case RunStarted():
                 self._describe(event.run)
             case StepStarted():
-                self._start(event.run_id, _title(event), event.at)
+                self._start(event.run_id, event, event.at)
             case StepFinished():
                 self._stop(event)
             case RunFinished():
+                self._sort(event.run.id)
                 self._tests.pop(event.run.id, None)
                 self._steps.pop(event.run.id, None)
             case SessionStarted() | SessionFinished():
@@ -113,23 +115,35 @@ class AllureListener:
         for name, value in (("environment", run.environment), ("run", run.id)):
             test.parameters.append(Parameter(name=name, value=value, excluded=True))
 
-    def _start(self, run_id: str, name: str, at: str) -> str | None:
+    def _start(self, run_id: str, step: StepStarted | StepResult, at: str) -> str | None:
         test = self._tests.get(run_id)
         if test is None or self.reporter.get_test(test) is None:
             return None
         uuid: str = uuid4()
-        self._steps[run_id] = uuid
-        self.reporter.start_step(test, uuid, TestStepResult(name=name, start=_milliseconds(at)))
+        shown = TestStepResult(name=_title(step), start=_milliseconds(at))
+        self._steps.setdefault(run_id, {})[step.number] = uuid
+        self._shown.setdefault(run_id, {})[step.number] = shown
+        self.reporter.start_step(test, uuid, shown)
         return uuid
+
+    def _sort(self, run_id: str) -> None:
+        """Put the steps of branches that ran at once into the order of the way."""
+        shown = self._shown.pop(run_id, {})
+        test = self.reporter.get_test(self._tests[run_id]) if shown else None
+        if test is None or sorted(shown) == list(shown):
+            return
+        own = {id(step) for step in shown.values()}
+        ordered = (shown[number] for number in sorted(shown))
+        test.steps[:] = [next(ordered) if id(step) in own else step for step in test.steps]
 
     def _stop(self, event: StepFinished) -> None:
         """End the step; one that was skipped never began."""
-        uuid = self._steps.pop(event.run_id, None) or self._start(
-            event.run_id, _title(event.step), event.at
-        )
+        number = event.step.number
+        uuid = self._steps.get(event.run_id, {}).get(number)
+        uuid = uuid or self._start(event.run_id, event.step, event.at)
         if uuid is None:
             return
-        self._steps.pop(event.run_id, None)
+        del self._steps[event.run_id][number]
         parameters = {
             "element": event.step.place,
             "visit": event.step.visit,

@@ -43,7 +43,7 @@ class SessionReport:
         in_flight: ids of runs that began and have no end; they are IN_PROGRESS, and the steps that
             they were at are RUNNING.
         unreadable_lines: numbers, from 1: torn by a kill, or of another version.
-        runs: in the order in which they began, each with its steps.
+        runs: in the order in which they began, each with its steps in theirs.
     """
 
     session_id: str = ""
@@ -108,7 +108,7 @@ class _Reader:
     runs: dict[str, TestRun] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     steps: dict[str, list[StepResult]] = field(default_factory=dict)
-    running: dict[str, dict[tuple[str, int], StepStarted]] = field(default_factory=dict)
+    running: dict[str, dict[tuple[str, str, int], StepStarted]] = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)
 
     def take(self, line: bytes, number: int) -> None:
@@ -134,10 +134,12 @@ class _Reader:
                 self.running.pop(event.run.id, None)
             case StepStarted():
                 at = self.running.setdefault(event.run_id, {})
-                at[event.step_id, event.visit] = event
+                at[event.step_id, event.element, event.visit] = event
             case StepFinished():
-                self.running.get(event.run_id, {}).pop((event.step.step_id, event.step.visit), None)
-                self.steps.setdefault(event.run_id, []).append(event.step)
+                step = event.step
+                at = self.running.get(event.run_id, {})
+                at.pop((step.step_id, step.element, step.visit), None)
+                self.steps.setdefault(event.run_id, []).append(step)
 
     def report(self) -> SessionReport:
         """What was taken in."""
@@ -161,11 +163,15 @@ class _Reader:
     def _whole(self) -> Iterator[TestRun]:
         for run in self.runs.values():
             steps = self.steps.get(run.id, [])
-            if run.id in self.ended:
-                yield replace(run, steps=tuple(steps))
-            else:
-                at = map(_unfinished, self.running.get(run.id, {}).values())
-                yield replace(run, status=RunStatus.IN_PROGRESS, steps=(*steps, *at))
+            status = run.status
+            if run.id not in self.ended:
+                status = RunStatus.IN_PROGRESS
+                steps = [*steps, *map(_unfinished, self.running.get(run.id, {}).values())]
+            yield replace(run, status=status, steps=tuple(sorted(steps, key=_number)))
+
+
+def _number(step: StepResult) -> int:
+    return step.number
 
 
 def _unfinished(step: StepStarted) -> StepResult:
@@ -179,4 +185,5 @@ def _unfinished(step: StepStarted) -> StepResult:
         visit=step.visit,
         status=StepStatus.RUNNING,
         is_finally=step.is_finally,
+        number=step.number,
     )

@@ -5,9 +5,11 @@ All files are compared here; nothing is called, and no reference of an environme
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pytest_orchestra.data.data_sets import DataSet, DataSets
 from pytest_orchestra.data.environments import EnvironmentDefinition
@@ -39,6 +41,9 @@ from pytest_orchestra.suite.services import Specs
 from pytest_orchestra.suite.step_reading import StepReader
 from pytest_orchestra.suite.twins import find_twins
 from pytest_orchestra.suite.undriven import find_undriven
+
+if TYPE_CHECKING:
+    from pytest_orchestra.suite.parallel import StepOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +171,15 @@ class _Binding:
         tasks = tasks_of(process, processes.called)
         items = ItemBinder(each, steps, elements.name_of)
         order = OrderCheck(steps, reader.roots)
-        binder = self._binder(tasks, told, placed, data=data, items=items, order=order)
+        binder = self._binder(
+            tasks,
+            told,
+            placed,
+            data=data,
+            items=items,
+            order=order,
+            parallel=partial(_step_order, processes),
+        )
         bound = tuple(chain.from_iterable(map(binder.bind, told)))
         every = self._with_negative(bound, steps, data, binder)
         self.problems.extend(binder.problems)
@@ -295,6 +308,7 @@ class _Binding:
         data: DataChoice,
         items: ItemBinder,
         order: OrderCheck,
+        parallel: Callable[[], StepOrder],
     ) -> ScenarioBinder:
         suite = self.suite
         return ScenarioBinder(
@@ -310,6 +324,7 @@ class _Binding:
             data=data,
             items=items,
             order=order,
+            parallel=parallel,
             environment=self.environment,
             explains_data=self.selection.explains_data,
         )
@@ -347,6 +362,13 @@ class _Binding:
     def _refusal(self) -> BindingError:
         others = [each for each in self.problems if each.severity is not Severity.ERROR]
         return BindingError(self._errors(), beside=in_file_order(others))
+
+
+def _step_order(processes: SuiteProcesses) -> StepOrder:
+    """Made where a scenario is marked ``parallel``."""
+    from pytest_orchestra.suite.parallel import StepOrder  # noqa: PLC0415 - seldom asked for
+
+    return StepOrder(processes.tested, processes.called, processes.model)
 
 
 def _asked(suite: SuiteFile, criterion: Criterion | None) -> Criterion | None:

@@ -219,6 +219,8 @@ class BoundScenario:
         skip: why it cannot run; empty: it runs.
         bound: activities on the way that have a step, and all activities on the way.
         is_serial: it runs alone because the suite says so.
+        after: where branches run at once, of each step the indices of those that must be over
+            before it begins; those that these wait for are left out. Empty: one after the other.
     """
 
     item: str
@@ -235,6 +237,7 @@ class BoundScenario:
     skip: str = ""
     bound: tuple[int, int] = (0, 0)
     is_serial: bool = False
+    after: tuple[tuple[int, ...], ...] = ()
 
     @property
     def exclusive(self) -> tuple[str, ...]:

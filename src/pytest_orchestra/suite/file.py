@@ -198,8 +198,6 @@ class DefaultsPart(DocumentModel):
 class MarkPart(DocumentModel):
     """What ``scenarios.mark`` says of the scenarios whose keys match its pattern."""
 
-    later: ClassVar[Mapping[str, str]] = dict.fromkeys(("parallel",), _LEAVE_OUT)
-
     tags: Texts | None = None
     xfail: str | None = None
     name: str | None = None
@@ -207,6 +205,7 @@ class MarkPart(DocumentModel):
     values: dict[str, object] | None = None
     active: Flag = True
     isolation: Literal["serial"] | None = None
+    parallel: Flag = False
 
 
 class ScenariosPart(DocumentModel):

@@ -18,7 +18,7 @@ _WORDS_OF_MARK_EXPRESSIONS = frozenset({"and", "or", "not", "True", "False", "No
 _MARKS_OF_PYTEST = frozenset(
     {"asyncio", "filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
 )
-_SAID = ("name", "xfail", "active", "data", "values", "isolation")
+_SAID = ("name", "xfail", "active", "data", "values", "isolation", "parallel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Marking:
         values: of the scenario alone; with ``data`` they go over those of that set.
         values_at: where ``values`` is written.
         isolation: ``serial``: it runs alone.
+        parallel: whether its branches may run at once.
     """
 
     tags: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Marking:
     values_at: SourceLocation | None = None
     active: bool = True
     isolation: str | None = None
+    parallel: bool = False
 
 
 _NOTHING = Marking()

@@ -124,6 +124,7 @@ class NegativeItems:
             unmet="",
             verdicts=(),
             xfail=None,
+            after=(),
             skip=self.why_disabled((*steps, *scenario.cleanup)),
             bound=(min(with_step, len(standing)), tasks),
         )

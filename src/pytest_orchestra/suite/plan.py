@@ -135,9 +135,18 @@ def _bound_scenario(bound: BoundScenario) -> Tree:
         "xfail": bound.xfail,
         "skip": bound.skip,
         "bound": {"tasks": with_step, "of": tasks},
-        "steps": [_step(each) for each in bound.steps],
+        **({"parallel": True} if bound.after else {}),
+        "steps": _steps(bound),
         **cleanup,
     }
+
+
+def _steps(bound: BoundScenario) -> list[Tree]:
+    """The steps; where branches run at once, with the numbers of those that each waits for."""
+    steps = [_step(each) for each in bound.steps]
+    for tree, waits in zip(steps, bound.after, strict=False):
+        tree["after"] = [index + 1 for index in waits]
+    return steps
 
 
 def _data(bound: BoundScenario) -> Tree:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
@@ -20,6 +22,9 @@ from pytest_orchestra.suite.placing import PlacedStep, Placing
 from pytest_orchestra.suite.undriven import Drivers, leading_places
 from pytest_orchestra.suite.ways import Way
 
+if TYPE_CHECKING:
+    from pytest_orchestra.suite.parallel import StepOrder
+
 NO_STEP = "no step is bound on this way"
 
 
@@ -33,6 +38,7 @@ class ScenarioBinder:
         data: chooses data sets.
         items: gives steps their items of lists.
         order: checks what steps read of each other.
+        parallel: makes the order of scenarios whose branches run at once.
         environment: None: no connection is known to be disabled.
         explains_data: whether scenarios say which data sets fit, and why others do not.
 
@@ -49,6 +55,7 @@ class ScenarioBinder:
         data: DataChoice,
         items: ItemBinder,
         order: OrderCheck,
+        parallel: Callable[[], StepOrder],
         environment: EnvironmentDefinition | None,
         explains_data: bool = False,
     ) -> None:
@@ -59,6 +66,7 @@ class ScenarioBinder:
         self._data = data
         self._items = items
         self._order = order
+        self._parallel = cache(parallel)
         self._environment = environment
         self._explains_data = explains_data
         self.used: set[int] = set()
@@ -107,6 +115,7 @@ class ScenarioBinder:
             marks=marking.tags,
             xfail=marking.xfail,
             is_serial=marking.isolation == "serial",
+            after=self._parallel().of(scenario, steps, cleanup) if marking.parallel else (),
             skip=self.why_disabled(every) or ("" if steps else NO_STEP),
             bound=self._bound(way, steps),
         )

@@ -552,10 +552,13 @@ class World:
         data: Mapping[str, object] | None = None,
         fixtures: Mapping[str, object] | None = None,
         cleanup: Sequence[Step] = (),
+        after: Sequence[tuple[int, ...]] = (),
     ) -> TestRun:
         """Run a scenario of these steps to its end, as pytest would."""
         return self.loop.run_until_complete(
-            self.running(*steps, mode=mode, data=data, fixtures=fixtures, cleanup=cleanup)
+            self.running(
+                *steps, mode=mode, data=data, fixtures=fixtures, cleanup=cleanup, after=after
+            )
         )
 
     def running(
@@ -565,6 +568,7 @@ class World:
         data: Mapping[str, object] | None = None,
         fixtures: Mapping[str, object] | None = None,
         cleanup: Sequence[Step] = (),
+        after: Sequence[tuple[int, ...]] = (),
     ) -> Coroutine[Any, Any, TestRun]:
         """The same, not awaited yet."""
         bound = BoundScenario(
@@ -577,6 +581,7 @@ class World:
             cleanup=tuple(replace(at(each), is_finally=True) for each in cleanup),
             data=None if data is None else _data_set(data),
             bound=(2, 3),
+            after=tuple(after),
         )
         suite = BoundSuite(
             file=self.file,

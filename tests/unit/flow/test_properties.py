@@ -19,9 +19,10 @@ from pytest_orchestra.flow.decisions import find_decisions
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.graph import index_process
 from pytest_orchestra.flow.lock import lock_scenarios, signature
+from pytest_orchestra.flow.precedence import Precedence
 from pytest_orchestra.flow.scenario import Criterion, Scenario, ScenarioSet
 from pytest_orchestra.flow.tokens import TokenGame
-from pytest_orchestra.flow.turns import allowed_turns
+from pytest_orchestra.flow.turns import allowed_turns, is_parallel
 from pytest_orchestra.importers.bpmn import read_bpmn
 from pytest_orchestra.model import (
     ElementId,
@@ -32,6 +33,7 @@ from pytest_orchestra.model import (
     LoopKind,
     NodeKind,
     Process,
+    ProcessModel,
     SequenceFlow,
 )
 
@@ -247,6 +249,10 @@ def tangles(pick: st.DrawFn) -> Process:
 
 MOST = 60
 PROCESSES = st.one_of(BLOCKS.map(drawn), tangles())
+ONE_INSTANCE = st.one_of(
+    IN_TURN.map(drawn),
+    tangles().filter(lambda process: not any(map(is_parallel, process.nodes))),
+)
 CRITERIA = st.sampled_from(list(Criterion))
 
 
@@ -262,6 +268,38 @@ def test_every_scenario_is_a_legal_run(
     for scenario in found.scenarios:
         judge(process, scenario)
     assert len({scenario.key for scenario in found.scenarios}) == len(found.scenarios)
+
+
+def at_their_own_pace(scenario: Scenario, before: list[int], rolls: random.Random) -> Scenario:
+    """The way in another order of those that are legal, with its visits numbered anew."""
+    over, order, left = 0, [], list(range(len(before)))
+    while left:
+        index = rolls.choice([each for each in left if not before[each] & ~over])
+        left.remove(index)
+        order.append(index)
+        over |= 1 << index
+    place = {index: number for number, index in enumerate(order)}
+    return replace(
+        scenario,
+        moments=tuple(
+            scenario.moments[index]._replace(
+                causes=tuple(sorted(place[cause] for cause in scenario.moments[index].causes))
+            )
+            for index in order
+        ),
+    )
+
+
+@CALM
+@given(process=ONE_INSTANCE, criterion=CRITERIA, rolls=st.randoms(use_true_random=False))
+def test_branches_may_go_at_their_own_pace(
+    judge: Judge, process: Process, criterion: Criterion, rolls: random.Random
+) -> None:
+    """Every order of a way's moments that keeps to its precedence is a legal run."""
+    model = ProcessModel(file="", digest="", processes=(process,))
+    precedence = Precedence(process, (), model)
+    for scenario in generate_scenarios(process, criterion=criterion, max_scenarios=MOST).scenarios:
+        judge(process, at_their_own_pace(scenario, precedence.before(scenario), rolls))
 
 
 @CALM

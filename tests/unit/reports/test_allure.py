@@ -88,6 +88,7 @@ def started(run: TestRun, step: StepResult) -> StepStarted:
         kind=step.kind,
         channel=step.channel,
         at=AT,
+        number=step.number,
     )
 
 
@@ -199,6 +200,27 @@ def test_steps_of_two_runs_at_once_stay_apart(
     assert [[each.name for each in test.steps] for test in tests] == [["step of 1"], ["step of 2"]]
     for test in tests:
         written.reporter.close_test(test.uuid)
+
+
+def test_steps_of_branches_stand_in_the_order_of_the_way(
+    written: Written, run: MakeRun, step: MakeStep
+) -> None:
+    """They overlap in time; what others put there stays where it is."""
+    test = model2.TestResult(name="one", uuid=uuid4(), start=now())
+    written.reporter.schedule_test(test.uuid, test)
+    written.listener.tell(RunStarted(run=run(), at=AT))
+    first, second, third = (step(name=f"step {n}", number=n) for n in (1, 2, 3))
+    for each in (third, first):
+        written.listener.tell(started(run(), each))
+    test.steps.append(model2.TestStepResult(name="the user's"))
+    for each in (third, first, second):
+        written.listener.tell(StepFinished(run_id=run().id, step=each, at=AT))
+    written.listener.tell(RunFinished(run=run(), at=AT))
+    names = [each.name for each in test.steps]
+    assert names == ["step 1", "step 2", "the user's", "step 3"]
+    assert [each.status for each in test.steps if each.start] == ["passed"] * 3
+    written.reporter.close_test(test.uuid)
+    assert written.complaints == []
 
 
 def test_without_a_test_nothing_is_written(written: Written, run: MakeRun, step: MakeStep) -> None:

@@ -59,6 +59,7 @@ def test_an_event_is_one_line_of_its_fields(step: MakeStep) -> None:
             "retries": 0,
             "within": 10.0,
             "duration_ms": 0.0,
+            "number": 0,
         },
         "at": AT,
         "event": "step_finished",

@@ -144,6 +144,34 @@ def test_a_log_that_was_cut_names_what_was_in_flight(
     ]
 
 
+def test_steps_of_branches_stand_in_the_order_of_the_way(
+    log: Callable[..., SessionReport],
+    runs: tuple[TestRun, TestRun],
+    step: Callable[..., StepResult],
+) -> None:
+    """Whichever ended first; one step on two branches is at both."""
+    others = {"name": "It is paid", "step_id": "paid", "visit": 1}
+    report = log(
+        started(),
+        RunStarted(run=runs[0], at=AT.format(1)),
+        replace(at_step("one"), number=1),
+        replace(at_step("one"), element="Task_3", number=2),
+        replace(at_step("one"), element="Task_4", number=3),
+        StepFinished(
+            run_id="one", step=step(element="Task_4", number=3, **others), at=AT.format(2)
+        ),
+        StepFinished(
+            run_id="one", step=step(element="Task_2", number=1, **others), at=AT.format(2)
+        ),
+    )
+    (cut,) = report.runs
+    assert [(each.element, each.status, each.number) for each in cut.steps] == [
+        ("Task_2", StepStatus.PASSED, 1),
+        ("Task_3", StepStatus.RUNNING, 2),
+        ("Task_4", StepStatus.PASSED, 3),
+    ]
+
+
 def test_a_run_in_flight_between_its_steps_has_what_ended(
     log: Callable[..., SessionReport], runs: tuple[TestRun, TestRun]
 ) -> None:

@@ -112,10 +112,11 @@ def test_the_first_data_set_is_picked_or_all_of_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("key", ["parallel"])
-def test_planned_keys_of_a_mark_are_refused_by_name(key: str) -> None:
-    assert problems_of(f"process: a.bpmn\nscenarios:\n  mark: {{main: {{{key}: 1}}}}\n") == [
-        f"s.yaml:3:17: error[not-yet] the key '{key}' is not there yet. Leave it out for now."
+def test_parallel_is_said_or_not() -> None:
+    text = "process: a.bpmn\nscenarios:\n  mark: {main: {parallel: PARALLEL}}\n"
+    assert problems_of(text.replace("PARALLEL", "true")) == []
+    assert problems_of(text.replace("PARALLEL", "2")) == [
+        "s.yaml:3:27: error[bad-value] expected true or false, found number 2"
     ]
 
 

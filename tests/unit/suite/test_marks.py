@@ -53,6 +53,13 @@ def test_a_whole_key_wins_over_a_pattern_wherever_it_stands() -> None:
     assert (found.name, found.data) == ("Plain", "d")
 
 
+def test_branches_may_run_at_once() -> None:
+    found = markings(
+        "process: a.bpmn\nscenarios: {mark: {'*': {parallel: true}, '*-x2': {parallel: false}}}"
+    )
+    assert [found[key].parallel for key in KEYS] == [True, True, False, False]
+
+
 def test_a_value_may_be_taken_back() -> None:
     found = markings(
         "process: a.bpmn\nscenarios: {mark: {'*': {active: false}, main: {active: true}}}"

@@ -232,3 +232,20 @@ def test_a_function_is_told_as_one(bench: Bench) -> None:
     plan: dict[str, Any] = plan_suite(bound, scenarios)
     (step,) = plan["scenarios"][0]["steps"]
     assert (step["name"], step["channel"], step["at"]) == ("Ships", "python", "Ship")
+
+
+def test_a_plan_tells_what_each_step_waits_for_where_branches_run_at_once(bench: Bench) -> None:
+    """By its number, from 1; where they do not it tells nothing."""
+    action = "action: {channel: bus, topic: t, value: 1}"
+    steps = "".join(
+        f"  - {{at: {place}, {action}}}\n" for place in ("Place order", "Ship", "Charge", "Done")
+    )
+    marked = "scenarios: {mark: {main: {parallel: true}}}\n"
+    main, declined = (
+        next(each for each in plan_of(bench, f"{marked}steps:\n{steps}")["scenarios"] if find(each))
+        for find in (lambda each: each["key"] == "main", lambda each: each["key"] == "declined")
+    )
+    assert main["parallel"] is True
+    assert [step["after"] for step in main["steps"]] == [[], [1], [1], [2, 3]]
+    assert "parallel" not in declined
+    assert all("after" not in step for step in declined["steps"])
