@@ -25,11 +25,23 @@ HOLDER: ContextVar[Holder | None] = ContextVar("orchestra_holder", default=None)
 """Who has the loop; None: nobody whom we know."""
 
 
+def own_clock() -> Callable[[], float]:
+    """Gives seconds on the loop's clock, and those for which what asks stalled it itself.
+
+    It also does so when the loop is gone, and what runs is closed.
+    """
+    time, holder = asyncio.get_running_loop().time, HOLDER.get()
+
+    def read() -> float:
+        now = time()  # first: it may take down a stall
+        return now if holder is None else now + holder.stalled
+
+    return read
+
+
 def own_time() -> float:
-    """Seconds on the loop's clock, and those for which what asks stalled it itself."""
-    now = asyncio.get_running_loop().time()  # first: it may take down a stall
-    holder = HOLDER.get()
-    return now if holder is None else now + holder.stalled
+    """What ``own_clock`` says now."""
+    return own_clock()()
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
 from pytest_orchestra.engine.recording import Recorder
 from pytest_orchestra.engine.rendering import references
 from pytest_orchestra.engine.session import EngineSession, timestamp
-from pytest_orchestra.engine.stalls import own_time
+from pytest_orchestra.engine.stalls import own_clock
 from pytest_orchestra.engine.takeover import Takeover
 from pytest_orchestra.engine.telling import step_result
 from pytest_orchestra.errors import OrchestraError
@@ -190,7 +190,8 @@ class Walk:
 
     async def _run(self, bound: BoundStep, *, within: float = math.inf) -> StepResult:
         self._start(bound)
-        began = own_time()
+        clock = own_clock()
+        began = clock()
         try:
             if within < math.inf:
                 limit = self.session.finally_within
@@ -200,10 +201,10 @@ class Walk:
         except BaseException as error:
             self._withhold(bound)
             self._tell(
-                bound, cut(error), duration=own_time() - began, skipped=self._why_cut(bound, error)
+                bound, cut(error), duration=clock() - began, skipped=self._why_cut(bound, error)
             )
             raise
-        return self._tell(bound, outcome, duration=own_time() - began)
+        return self._tell(bound, outcome, duration=clock() - began)
 
     def _why_cut(self, bound: BoundStep, error: BaseException) -> str:
         """Why a step that was cut is none that failed; empty: it is one."""
