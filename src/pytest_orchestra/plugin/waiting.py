@@ -19,6 +19,7 @@ FILE = "waits.json"
 """In a session's folder: what its steps waited."""
 _OUTPUT = "orchestra_waits"
 _VERY_VERBOSE = 2
+_MOST_BYTES = 50_000_000
 
 
 class WaitingBudget:
@@ -54,12 +55,18 @@ class WaitingBudget:
         """Show it, unless the user asked for little, and keep it for later sessions."""
         if self._waiting is None or not self._waiting.steps:
             return
-        from pytest_orchestra.reports.waiting import MOST_STEPS, WORTH_TELLING, Waiting, budget
+        from pytest_orchestra.reports.waiting import (
+            MOST_STEPS,
+            WORTH_TELLING,
+            Waiting,
+            budget,
+            of_these_steps,
+        )
 
         folder = self._config.stash[SHARED].folder
         history = Waiting()
         for earlier in _earlier(folder.root, folder.name):
-            history.merge(earlier)
+            history.merge(of_these_steps(earlier, self._waiting.steps))
         history.merge(self._waiting.as_json())
         self._keep(folder.path)
         verbosity = self._config.getoption("verbose")
@@ -93,19 +100,10 @@ def _earlier(root: Path, name: str) -> Iterator[Any]:
         if path.parent.name == name:
             continue
         try:
-            found = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
+            if path.stat().st_size <= _MOST_BYTES:
+                yield json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
             continue
-        yield [entry for entry in found if _is_known(entry)] if isinstance(found, list) else []
-
-
-def _is_known(entry: object) -> bool:
-    from pytest_orchestra.reports.waiting import Spent
-
-    match entry:
-        case [str(), str(), {**fields}]:
-            return fields.keys() == set(Spent.__slots__)
-    return False
 
 
 WAITING = pytest.StashKey[WaitingBudget]()

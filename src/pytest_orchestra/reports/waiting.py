@@ -29,12 +29,18 @@ MOST_SAMPLES = 500
 """Times of one step that a session keeps."""
 MARGIN = 2.0
 """A suggested deadline is so many times as long as the wait that 99 of 100 stay below."""
+FEW = 20
+"""Times below which the longest wait says little of what may come."""
+MARGIN_OF_FEW = 3.0
+"""What it is then."""
+_HUNDRED = 100
+_MOST_SECONDS = 1e9
 SHORTEST = 0.5
 """Seconds below which no deadline is suggested."""
 _ROUND = (1, 1.5, 2, 3, 4, 5, 8, 10)
 
-Key = tuple[str, str]
-"""The suite's file and the step's id."""
+Key = tuple[str, str, str]
+"""The suite's file, the environment, the step's id."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,20 +75,20 @@ class Waiting:
 
     def __init__(self) -> None:
         self.steps: dict[Key, Spent] = {}
-        self._files: dict[str, str] = {}
+        self._runs: dict[str, tuple[str, str]] = {}
 
     def tell(self, event: RunEvent) -> None:
         """Take one event."""
         match event:
             case RunStarted():
-                self._files[event.run.id] = event.run.suite_file
+                self._runs[event.run.id] = event.run.suite_file, event.run.environment
             case RunFinished():
-                self._files.pop(event.run.id, None)
+                self._runs.pop(event.run.id, None)
             case StepFinished(step=step) if _waits(step):
-                self._add(self._files.get(event.run_id, ""), step)
+                self._add((*self._runs.get(event.run_id, ("", "")), step.step_id), step)
 
-    def _add(self, file: str, step: StepResult) -> None:
-        spent = self.steps.setdefault((file, step.step_id), Spent(name=step.name))
+    def _add(self, key: Key, step: StepResult) -> None:
+        spent = self.steps.setdefault(key, Spent(name=step.name))
         spent.definition, spent.sleeps = step.definition, step.sleeps
         spent.within = step.within
         spent.seconds += step.duration_ms / 1000
@@ -100,14 +106,58 @@ class Waiting:
 
     def merge(self, other: Sequence[Any]) -> None:
         """Add what another process, or an earlier session, took down; ``as_json`` gave it."""
-        for file, step_id, fields in other:
+        for file, environment, step_id, fields in other:
             more = Spent(**fields)
-            known = self.steps.setdefault((file, step_id), Spent(name=more.name))
+            known = self.steps.setdefault((file, environment, step_id), Spent(name=more.name))
             known.definition, known.sleeps = more.definition, more.sleeps
             known.within = more.within
             known.seconds += more.seconds
             known.times += more.times
             known.held_after += more.held_after
+
+
+def of_these_steps(found: object, steps: Mapping[Key, Spent]) -> list[Any]:
+    """What a file says of these steps, to be merged; of other steps, or in other words: nothing.
+
+    A step without an alias is known by its place in the file, so its name must be the same, too.
+
+    Args:
+        found: as read of JSON; may be anything.
+        steps: by key.
+    """
+    entries = found if isinstance(found, list) else []
+    return [each for each in entries if _is_known(each) and _is_of(each, steps)]
+
+
+def _is_known(entry: object) -> bool:
+    match entry:
+        case [
+            str(),
+            str(),
+            str(),
+            {
+                "name": str(),
+                "definition": str(),
+                "within": within,
+                "seconds": seconds,
+                "times": int(),
+                "held_after": [*held],
+                "sleeps": bool(),
+                **more,
+            },
+        ]:
+            return not more and all(map(_is_time, (seconds, within or 0, *held)))
+    return False
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value < _MOST_SECONDS
+
+
+def _is_of(entry: Sequence[Any], steps: Mapping[Key, Spent]) -> bool:
+    file, environment, step_id, fields = entry
+    step = steps.get((file, environment, step_id))
+    return step is not None and step.name == fields["name"]
 
 
 def budget(
@@ -151,14 +201,15 @@ def advice(spent: Spent, history: Spent) -> str:
     if len(held) < FEWEST:
         return f"deadline {within:g} s; it held {len(held)} of {FEWEST} times that advice needs"
     wait = percentile(held, 0.99)
-    deadline = suggested(wait)
-    said = f"deadline {within:g} s; 99 % held within {wait:.2g} s ({len(held)} times)"
+    deadline = suggested(wait, MARGIN_OF_FEW if len(held) < FEW else MARGIN)
+    those = f"99 % of {len(held)}" if len(held) >= _HUNDRED else f"all {len(held)}"
+    said = f"deadline {within:g} s; {those} times it held within {wait:.2g} s"
     return f"{said}: fits" if within == deadline else f"{said}: suggested {deadline:g} s"
 
 
-def suggested(wait: float) -> float:
+def suggested(wait: float, margin: float = MARGIN) -> float:
     """A deadline with a margin over a wait, in round seconds."""
-    least = max(wait * MARGIN, SHORTEST)
+    least = max(wait * margin, SHORTEST)
     unit = 10.0 ** math.floor(math.log10(least))
     return next(step * unit for step in _ROUND if step * unit >= least * 0.999)
 

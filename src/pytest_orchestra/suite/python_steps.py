@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import Literal, TypeVar
 
 from pytest_orchestra.errors import DefinitionError
@@ -51,7 +52,7 @@ class PythonStep:
     def sleeps(self) -> bool:
         """Whether the function itself calls something named ``sleep``; what it calls may too."""
         code = getattr(inspect.unwrap(self.function), "__code__", None)
-        return code is not None and "sleep" in code.co_names
+        return code is not None and _sleeps(code)
 
 
 def step(
@@ -175,6 +176,12 @@ def _fixtures_of(function: Callable[..., object]) -> tuple[str, ...]:
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind in named and parameter.default is inspect.Parameter.empty
     )
+
+
+def _sleeps(code: CodeType) -> bool:
+    """Also in a function that stands within it."""
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    return "sleep" in code.co_names or any(map(_sleeps, inner))
 
 
 def _location_of(function: Callable[..., object]) -> SourceLocation | None:

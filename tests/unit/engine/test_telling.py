@@ -213,7 +213,14 @@ def test_a_function_that_sleeps_is_told_so(mask: Mask, kit: Kit) -> None:
     def nap() -> None:
         time.sleep(0)
 
-    for function, sleeps in ((nap, True), (print, False), (kit.at, False)):
+    def nap_inside() -> None:
+        def nap_later() -> None:
+            time.sleep(0)
+
+        nap_later()
+
+    functions = ((nap, True), (nap_inside, True), (print, False), (kit.at, False))
+    for function, sleeps in functions:
         python = PythonStep(function=function, place="p", name="n")
         bound = kit.at(kit.action(python=python))
         result = step_result(bound, Outcome(), channel="PYTHON", mask=mask, hidden=set())

@@ -14,6 +14,7 @@ from pytest_orchestra.reports.waiting import (
     Waiting,
     advice,
     budget,
+    of_these_steps,
     percentile,
     suggested,
 )
@@ -29,7 +30,7 @@ from pytest_orchestra.results import (
 
 MakeRun = Callable[..., TestRun]
 MakeStep = Callable[..., StepResult]
-KEY = ("/shop/order.suite.yaml", "paid")
+KEY = ("/shop/order.suite.yaml", "staging", "paid")
 
 
 def spent(*held: float, **fields: object) -> Spent:
@@ -82,7 +83,7 @@ def test_assertions_and_sleeps_are_added_up(
         times=4,
         held_after=[1.5, 0.5],
     )
-    assert [key[1] for key in waiting.steps] == ["paid", "nap"]
+    assert [key[2] for key in waiting.steps] == ["paid", "nap"]
 
 
 def test_what_others_took_down_is_added() -> None:
@@ -90,10 +91,52 @@ def test_what_others_took_down_is_added() -> None:
     one, other = Waiting(), Waiting()
     for waiting in (one, other):
         waiting.steps[KEY] = spent(1.0, 2.0)
-    other.steps["other", "x"] = spent(3.0)
+    other.steps["other", "local", "x"] = spent(3.0)
     one.merge(json.loads(json.dumps(other.as_json())))
     assert one.steps[KEY] == spent(1.0, 2.0, 1.0, 2.0)
-    assert one.steps["other", "x"] == spent(3.0)
+    assert one.steps["other", "local", "x"] == spent(3.0)
+
+
+def test_a_history_is_that_of_the_same_step_on_the_same_environment() -> None:
+    """Without an alias a step is known by its place, where another may stand now."""
+    earlier = Waiting()
+    file = KEY[0]
+    earlier.steps = {
+        KEY: spent(1.0),
+        (file, "other", "paid"): spent(9.0),
+        ("/other.suite.yaml", KEY[1], "paid"): spent(9.0),
+        (file, KEY[1], "step-2"): spent(9.0, name="It was something else"),
+    }
+    now = {KEY: spent(), (file, KEY[1], "step-2"): spent()}
+    found = of_these_steps(json.loads(json.dumps(earlier.as_json())), now)
+    assert [each[:3] for each in found] == [[*KEY]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"held_after": ["1.0"]},
+        {"held_after": "abc"},
+        {"held_after": [float("nan")]},
+        {"held_after": [-1.0]},
+        {"seconds": None},
+        {"seconds": 1e300},
+        {"within": "10s"},
+        {"times": "9"},
+        {"sleeps": 0},
+        {"name": None},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_what_no_session_wrote_is_no_history(change: dict[str, object]) -> None:
+    earlier = Waiting()
+    earlier.steps[KEY] = spent(1.0)
+    (entry,) = json.loads(json.dumps(earlier.as_json()))
+    assert of_these_steps([entry], {KEY: spent()}) == [entry]
+    entry[3] |= change
+    assert of_these_steps([entry, [], 7, [*KEY]], {KEY: spent()}) == []
+    assert of_these_steps({"a": 1}, {KEY: spent()}) == []
 
 
 def test_times_of_one_step_are_bounded(waited: Callable[..., StepResult]) -> None:
@@ -108,8 +151,8 @@ def test_the_dearest_steps_come_first() -> None:
     """With what to do about each."""
     session = {
         KEY: spent(1.0),
-        ("s", "nap"): spent(5.0, name="Wait", sleeps=True, definition="steps.py:7"),
-        ("s", "c"): spent(0.5, 0.5, name="Stored"),
+        ("s", "", "nap"): spent(5.0, name="Wait", sleeps=True, definition="steps.py:7"),
+        ("s", "", "c"): spent(0.5, 0.5, name="Stored"),
     }
     history = {KEY: spent(*[0.4] * 98, 1.9, 9.0)}
     assert [*budget(session, history, most=2)] == [
@@ -117,7 +160,7 @@ def test_the_dearest_steps_come_first() -> None:
         "    5.0 s  Wait (once, steps.py:7)",
         "           a fixed sleep: let an ASSERTION wait for what it sleeps for",
         "    1.0 s  It is paid (once, order.suite.yaml:31:5)",
-        "           deadline 10 s; 99 % held within 1.9 s (100 times): suggested 4 s",
+        "           deadline 10 s; 99 % of 100 times it held within 1.9 s: suggested 4 s",
         "and 1 more steps: -v tells all",
     ]
     assert len([*budget(session, history, most=None)]) == 7
@@ -125,7 +168,7 @@ def test_the_dearest_steps_come_first() -> None:
 
 
 def test_steps_that_waited_next_to_nothing_are_told_only_where_all_are() -> None:
-    session = {KEY: spent(6.0), ("s", "c"): spent(0.01, name="Stored")}
+    session = {KEY: spent(6.0), ("s", "", "c"): spent(0.01, name="Stored")}
     assert len([*budget(session, session)]) == 3
     assert len([*budget(session, session, most=None)]) == 5
 
@@ -141,9 +184,11 @@ def test_little_waiting_is_not_told() -> None:
     [
         (spent(), "deadline 10 s; it held 0 of 5 times that advice needs"),
         (spent(*[10.0] * 3), "waits its deadline of 10 s out, as absent and stable_for do"),
-        (spent(*[5.0] * 9), "deadline 10 s; 99 % held within 5 s (9 times): fits"),
-        (spent(*[0.0] * 9), "deadline 10 s; 99 % held within 0 s (9 times): suggested 0.5 s"),
-        (spent(*[8.7] * 9), "deadline 10 s; 99 % held within 8.7 s (9 times): suggested 20 s"),
+        (spent(*[5.0] * 20), "deadline 10 s; all 20 times it held within 5 s: fits"),
+        (spent(*[3.3] * 19), "deadline 10 s; all 19 times it held within 3.3 s: fits"),
+        (spent(*[0.0] * 9), "deadline 10 s; all 9 times it held within 0 s: suggested 0.5 s"),
+        (spent(*[8.7] * 99), "deadline 10 s; all 99 times it held within 8.7 s: suggested 20 s"),
+        (spent(*[1] * 99, 8), "deadline 10 s; 99 % of 100 times it held within 1 s: suggested 2 s"),
     ],
 )
 def test_advice(history: Spent, text: str) -> None:
