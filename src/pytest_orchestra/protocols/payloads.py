@@ -28,7 +28,7 @@ def decode(body: bytes, *, most: int) -> JsonLike:
         most: bytes; a larger body is described and not read.
     """
     if len(body) > most:
-        return {**describe(body), "larger_than": most}
+        return {"bytes": len(body), "larger_than": most, **describe(body)}
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -63,7 +63,9 @@ def test_a_fraction_in_a_body_keeps_its_digits() -> None:
 
 
 def test_a_body_that_is_too_large_is_described_and_not_read() -> None:
-    assert decode(b'"abc"', most=4) == {"bytes": 5, "base64": "ImFiYyI=", "larger_than": 4}
+    described = decode(b'"abc"', most=4)
+    assert described == {"bytes": 5, "larger_than": 4, "base64": "ImFiYyI="}
+    assert list(described)[1] == "larger_than"  # before what is long
 
 
 def test_a_description_shows_the_beginning_only() -> None:

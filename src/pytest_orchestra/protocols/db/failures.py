@@ -35,6 +35,7 @@ _HINTS = {
     "3D000": "Check the database in the url.",
     "42601": "Correct the SQL; one statement a step.",
     "42703": "Check the column's name.",
+    "55P03": "Another transaction holds a lock on what the statement needs; see pg_locks.",
     "42P01": "Check the table's name, and default_schema of the connection.",
 }
 _AROUND = 30

@@ -30,6 +30,8 @@ MOST_TYPES = 256
 """Statements whose parameter types are remembered."""
 SHORTER = 0.05
 """Seconds that the server stops a statement before we stop waiting for it."""
+LOCK_SHORTER_MS = 50
+"""That it stops waiting for a lock before that, so that it says so; or a tenth of it if less."""
 
 _ARGUMENT = re.compile(r"query argument \$(\d+)")
 
@@ -107,10 +109,13 @@ class Pool:
         """Give a connection that was just seen to work; a broken one is made anew, once each."""
         pool = await self._open()
         milliseconds = max(int((within - SHORTER) * 1000), 1)
+        for_locks = max(milliseconds - min(milliseconds // 10, LOCK_SHORTER_MS), 1)
         for left in range(MOST_CONNECTIONS, -1, -1):
             connection = await pool.acquire()
             try:
-                await connection.execute(f"set statement_timeout = {milliseconds}")
+                await connection.execute(
+                    f"set statement_timeout = {milliseconds}; set lock_timeout = {for_locks}"
+                )
                 break
             except LOST_ERRORS:
                 await pool.release(connection)

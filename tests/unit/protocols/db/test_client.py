@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import pytest
 
 from pytest_orchestra.errors import ConnectorError
@@ -198,6 +199,23 @@ async def test_a_statement_that_takes_too_long_is_stopped(client: DbClient, call
 
     assert (error.code, error.retriable) == ("db.timeout", True)
     assert await look(client, call("select 1 as n"))
+
+
+@pytest.mark.parametrize("within", [0.3, 1.0])
+async def test_a_statement_that_waits_for_a_lock_says_so(
+    client: DbClient, connection: DbConnection, call: Make, within: float
+) -> None:
+    """Before it is stopped because it took too long."""
+    await client.act(call("create table locked(n int)"))
+    other = await asyncpg.connect(connection.full_url())
+    await other.execute(f"set search_path = {connection.search_path}; begin")
+    await other.execute("lock table locked in access exclusive mode")
+    error = await refusal(look(client, call("select * from locked", within=within)))
+    await other.close()
+
+    assert error.code == "db.55P03"
+    assert error.retriable
+    assert "see pg_locks" in str(error)
 
 
 @pytest.mark.parametrize(
