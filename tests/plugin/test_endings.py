@@ -267,13 +267,23 @@ def test_pytest_timeout_cuts_a_run(shop: pytest.Pytester, write: Write, method: 
     result = shop.runpytest_subprocess(
         "--timeout=1",
         f"--timeout-method={method}",
+        "-o",
+        "timeout_func_only=true",
         "order.suite.yaml::amount-high",
         "order.suite.yaml::main",
     )
     if method == "signal":
         result.assert_outcomes(passed=1, failed=1)
         assert ends(shop.path) == ["CANCELLED", "PASSED"]
-        result.stdout.fnmatch_lines(["FAILED *::amount-high - Timeout (>1.0s) from*"])
+        result.stdout.fnmatch_lines(
+            [
+                "Timeout (>1.0s) from pytest-timeout: at 'Approve order', * s after step*began",
+                "failed: ACTION PYTHON at 'Approve order'",
+                "  step:     approve (shop_steps.py:8)",
+                "1 step passed, 1 failed;*",
+                "FAILED *::amount-high - Timeout (>1.0s) from*",
+            ]
+        )
         result.stdout.no_fnmatch_line("*turning.py*")
     else:
         assert result.ret == 1

@@ -8,6 +8,7 @@ import pytest
 Write = Callable[..., None]
 
 AT_ONCE = "--orchestra-concurrency=4"
+LIMIT = ("--timeout=1", "--timeout-method=signal", "-o", "timeout_func_only=true")
 
 HOLDS = """
 import asyncio, threading
@@ -88,7 +89,7 @@ def test_a_limit_of_pytest_timeout_ends_who_holds_the_others_up(
 ) -> None:
     """Not the one that happens to have its turn when the alarm rings."""
     write(shop_steps__py=holds(place, 60))
-    result = wide.runpytest_subprocess(AT_ONCE, "--timeout=1", "--timeout-method=signal")
+    result = wide.runpytest_subprocess(AT_ONCE, *LIMIT)
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines([f"'{place}': *Timeout (>1.0s) from pytest-timeout.", "*in hold"])
 
@@ -105,7 +106,7 @@ def test_all_that_hold_up_the_others_are_ended(wide: pytest.Pytester, write: Wri
             threading.Event().wait(60)
         """
     )
-    result = wide.runpytest_subprocess(AT_ONCE, "--timeout=1", "--timeout-method=signal")
+    result = wide.runpytest_subprocess(AT_ONCE, *LIMIT)
     result.assert_outcomes(failed=4)
     told = [line for line in result.outlines if "BUSINESS_RULE_VIOLATION: Timeout (>1.0s)" in line]
     assert len(told) == 4
@@ -122,5 +123,5 @@ def test_who_may_take_longer_does(wide: pytest.Pytester, write: Write) -> None:
             items[2].add_marker(pytest.mark.timeout(60))
         """,
     )
-    result = wide.runpytest_subprocess(AT_ONCE, "--timeout=1", "--timeout-method=signal")
+    result = wide.runpytest_subprocess(AT_ONCE, *LIMIT)
     result.assert_outcomes(passed=4)

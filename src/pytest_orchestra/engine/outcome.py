@@ -16,6 +16,8 @@ from pytest_orchestra.results import Evidence, JsonLike, Violation, ViolationTyp
 
 NO_EVIDENCE = Evidence()
 
+RUN_CUT = "run.cut"
+"""The code of what a step has that ran when its run was ended from outside."""
 _TRY = "try"
 
 _CODES: tuple[tuple[type[OrchestraError], str], ...] = (
@@ -60,7 +62,7 @@ def cut(error: BaseException) -> Outcome:
     """The outcome of a step that was running when its run was ended from outside."""
     violation = Violation(
         type=ViolationType.VALIDATION_ERROR,
-        code="run.cut",
+        code=RUN_CUT,
         message=f"the run was cut off while this step ran ({type(error).__name__})",
     )
     return Outcome(violations=(violation,))

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_orchestra.engine.session import timestamp
 from pytest_orchestra.results import (
     RunEvent,
@@ -14,6 +16,7 @@ from pytest_orchestra.results import (
     RunStarted,
     RunStatus,
     StepFinished,
+    StepResult,
     StepStarted,
     TestRun,
 )
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from pytest_orchestra.plugin.items import ScenarioItem
 
 Listener = Callable[[RunEvent], None]
+
+CUT = pytest.StashKey[TestRun]()
+"""Of an item its run that was cut, with the steps that ran."""
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Events:
     _items: dict[str, tuple[ScenarioItem, HookRelay]] = field(default_factory=dict)
     _runs: dict[str, TestRun] = field(default_factory=dict)
     _steps: dict[str, dict[int, StepStarted]] = field(default_factory=dict)
+    _results: dict[str, list[StepResult]] = field(default_factory=dict)
     _held: dict[str, list[RunEvent]] = field(default_factory=dict)
 
     def tell(self, event: RunEvent) -> None:
@@ -52,11 +59,14 @@ class Events:
         match event:
             case RunStarted():
                 self._runs[event.run.id] = event.run
+                self._results[event.run.id] = []
             case RunFinished():
                 self._runs.pop(event.run.id, None)
+                self._end(event.run)
             case StepStarted():
                 self._before(event)
             case StepFinished():
+                self._results[event.run_id].append(event.step)
                 self._after(event)
 
     def hold(self, run_id: str) -> None:
@@ -82,16 +92,18 @@ class Events:
     @contextmanager
     def of_run(self, run_id: str, item: ScenarioItem) -> Iterator[None]:
         """Know which item a run belongs to; one that is still running afterwards was cut."""
+        if CUT in item.stash:  # of an earlier attempt
+            del item.stash[CUT]
         self._items[run_id] = item, item.ihook  # which pytest puts together anew each time
         try:
             yield
         finally:
-            del self._items[run_id]
             self._steps.pop(run_id, None)
             if (run := self._runs.get(run_id)) is not None:
                 at = timestamp()
                 cut = replace(run, status=RunStatus.CANCELLED, finished_at=at)
                 self.tell(RunFinished(run=cut, at=at))
+            del self._items[run_id]
 
     def _report(self, event: RunEvent) -> None:
         if (kept := self._held.get(_run_of(event))) is not None:
@@ -99,6 +111,12 @@ class Events:
             return
         for report in self.reports:
             report(event)
+
+    def _end(self, run: TestRun) -> None:
+        """Keep the steps of a run that was cut for whoever tells why."""
+        steps, known = self._results.pop(run.id, []), self._items.get(run.id)
+        if run.status is RunStatus.CANCELLED and known is not None:
+            known[0].stash[CUT] = replace(run, steps=tuple(steps))
 
     def _is_over(self, event: RunEvent) -> bool:
         if isinstance(event, RunFinished | StepStarted | StepFinished):

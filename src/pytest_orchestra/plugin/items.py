@@ -76,7 +76,9 @@ class ScenarioItem(pytest.Function):
             theirs = (n for n, entry in enumerate(trace) if is_users_own(Path(entry.path), root))
             first = next(theirs, None)
             if first is None and isinstance(excinfo.value, pytest.fail.Exception):
-                return f"{excinfo.value}\nThe session's events say at which step."
+                from pytest_orchestra.plugin.presenting import cut_off
+
+                return cut_off(str(excinfo.value), self)
             excinfo.traceback = trace[first or 0 :]
         return super().repr_failure(excinfo)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_orchestra.engine.outcome import RUN_CUT
+from pytest_orchestra.plugin.events import CUT
 from pytest_orchestra.plugin.outcomes import FLAKY
 from pytest_orchestra.plugin.paths import with_short_paths
 from pytest_orchestra.plugin.rerunning import rerun_command
@@ -27,6 +29,24 @@ def failure_of(run: TestRun, item: ScenarioItem) -> str:
     shown = replace(run, steps=tuple(_shown(step, item) for step in run.steps))
     command = rerun_command(item)
     return "\n".join([headline(shown), failure_text(shown, rerun=command, most=MOST_LINES - 1)])
+
+
+def cut_off(why: str, item: ScenarioItem) -> str:
+    """Why an item's run was cut, and at which step; the first line stands in pytest's summary."""
+    run, why = item.stash.get(CUT, None), why.rstrip(".")
+    if run is None:
+        return f"{why}: before its first step"
+    shown = replace(run, steps=tuple(_shown(step, item) for step in run.steps))
+    at = next((step for step in shown.steps if _is_cut(step)), None)
+    where = "between two steps"
+    if at is not None:
+        where = f"at '{at.place}', {at.duration_ms / 1000:.2f} s after step {at.name!r} began"
+    text = failure_text(shown, rerun=rerun_command(item), most=MOST_LINES - 1)
+    return f"{why}: {where}\n{text}"
+
+
+def _is_cut(step: StepResult) -> bool:
+    return any(violation.code == RUN_CUT for violation in step.violations)
 
 
 def properties_of(run: TestRun) -> Mapping[str, str]:
