@@ -1,6 +1,8 @@
 """What a session leaves in its folder, and what it says when it cannot."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,3 +206,35 @@ def test_a_service_that_does_not_start_says_why_without_secrets(
     assert "s3cret" not in result.stdout.str()
     (log,) = shop.path.glob(".orchestra/*/process-orders.log")
     assert f"Its log {log.relative_to(shop.path)} ends with:" in result.stdout.str()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size")
+def test_a_full_disk_changes_no_verdict_and_leaves_no_part_of_a_file(
+    shop: pytest.Pytester, write: Write, not_ours: list[bytes]
+) -> None:
+    """It is told once of each; of what is there only the log's last line is cut."""
+    write(
+        conftest__py="""
+        import resource
+
+        def pytest_sessionstart():
+            most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300, most))
+        """
+    )
+    options = ["-s", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    session = subprocess.run(  # through a pipe: what it prints has no limit
+        [sys.executable, "-m", "pytest", *options],
+        cwd=shop.path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    printed = session.stdout
+    assert "2 passed, 3 warnings" in printed
+    assert printed.count("what a run leaves cannot be kept: [Errno 27] File too large") == 1
+    assert printed.count("run events cannot be written: File too large; the run goes on") == 1
+    left = {path.name for path in shop.path.rglob(".orchestra/*/**/*") if path.is_file()}
+    not_ours.append(b"the line that was cut")
+    assert left == {"events.jsonl", "durations.json"}

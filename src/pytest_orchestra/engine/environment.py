@@ -143,6 +143,12 @@ class Environment:
                 self._known[place] = self._resolve(*place)
             return self._known[place]
 
+    def where(self, channel: str, alias: str) -> str:
+        """Which connection it is, for people: ``kafka 'main' of local (environments.yaml:4:3)``."""
+        definition = self._definition.connection(channel, alias)
+        what = f"{channel} {alias!r} of {self.name}" if self.name else f"{channel} {alias!r}"
+        return f"{what} ({definition.locate()})" if definition is not None else what
+
     def look_up(self, places: Iterable[tuple[str, str]]) -> None:
         """See that everything is there that connections refer to; nothing is started.
 

@@ -105,8 +105,9 @@ class Execution:
     def unwatched(self, bound: BoundStep, error: OrchestraError) -> Outcome:
         """The outcome of an assertion whose position could not be taken."""
         outcome = refused(error)
-        if bound.step.call is not None:
-            outcome = unavailable(error, self.session.protocols[bound.step.call.channel].lost)
+        if (call := bound.step.call) is not None:
+            lost = unavailable(error, self.session.protocols[call.channel].lost)
+            outcome = self._placed(lost, call)
         self._deliver(bound.step, outcome)
         return outcome
 
@@ -172,8 +173,16 @@ class Execution:
                 outcome = await wait.run()
                 self.spent[step.id] = self.spent.get(step.id, frozenset()) | outcome.spent
         except ConnectorError as error:
-            return unavailable(error, plugin.lost)
+            return self._placed(unavailable(error, plugin.lost), template)
+        outcome = self._placed(outcome, template)
         return self._reproducible(outcome, client, call) if outcome.violations else outcome
+
+    def _placed(self, outcome: Outcome, template: CallTemplate) -> Outcome:
+        """Say of a connection that failed which one it is."""
+        if not outcome.is_lost:
+            return outcome
+        where = self.session.environment.where(template.channel, template.connection)
+        return replace(outcome, notes=(f"connection: {where}", *outcome.notes))
 
     def _reproducible(self, outcome: Outcome, client: Client, call: Call) -> Outcome:
         try:

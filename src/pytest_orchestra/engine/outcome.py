@@ -40,6 +40,7 @@ class Outcome:
         attempts: calls or looks; ``retries``: how often it was tried again.
         satisfied_after: seconds.
         reproduce: a line that does the same by hand; no secrets.
+        is_lost: its connection failed.
     """
 
     violations: tuple[Violation, ...] = ()
@@ -53,6 +54,7 @@ class Outcome:
     spent: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     reproduce: str = ""
+    is_lost: bool = False
 
 
 NOT_RUN = Outcome(attempts=0)
@@ -127,8 +129,8 @@ def lost(
             type=ViolationType.TIMEOUT, code=error.code, message="the deadline has passed"
         )
     else:
-        return Outcome(violations=(violation,), attempts=attempts)
-    return Outcome(violations=(missed, violation), attempts=attempts)
+        return Outcome(violations=(violation,), attempts=attempts, is_lost=True)
+    return Outcome(violations=(missed, violation), attempts=attempts, is_lost=True)
 
 
 def unavailable(error: OrchestraError, kind: ViolationType) -> Outcome:

@@ -42,16 +42,20 @@ class Contexts:
     def write(self, saved: SavedContext) -> None:
         """Keep what a run leaves, in the place of what an earlier attempt in this session left."""
         path = self.folder.path / FOLDER / self._name_of(saved)
+        unfinished = path.with_suffix(".part")
         try:
             if not self._is_there:
                 self.folder.make()
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 self._is_there = True
             text = json.dumps(saved.tree(), ensure_ascii=False, separators=(",", ":"))
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(text.encode("utf-8", "backslashreplace"))
+            unfinished.replace(path)
         except (OSError, ValueError, RecursionError) as error:
+            with suppress(OSError):
+                unfinished.unlink()
             self._say(f"{path}: what a run leaves cannot be kept: {error}; the run goes on")
 
     def latest(self, wanted: SavedContext) -> SavedContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import heapq
 import json
@@ -211,4 +212,6 @@ class Durations:
         except OSError as error:
             from pytest_orchestra.plugin.notices import tell
 
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
             tell(session.config, f"{folder / DURATIONS} cannot be written: {error.strerror}")

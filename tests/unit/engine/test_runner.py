@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -258,6 +259,8 @@ def test_nothing_is_done_if_what_comes_of_it_cannot_be_watched(world: World, kit
     (violation,) = run.steps[1].violations
     assert (violation.type.value, violation.code) == ("KAFKA_MESSAGE_NOT_FOUND", "post.closed")
     assert violation.message == "the box is closed"
+    assert run.steps[1].notes[0].startswith("connection: post 'main' of local (")
+    assert re.search(r"environments\.yaml:\d+:\d+\)$", run.steps[1].notes[0])
     assert world.office.calls("act") == []
 
 

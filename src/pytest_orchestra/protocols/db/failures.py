@@ -51,7 +51,12 @@ def failure(error: Exception, connection: DbConnection, sql: str = "") -> Connec
     """
     where = f"the database at {connection.url}"
     if isinstance(error, TimeoutError):
-        return ConnectorError(f"{where} gave no answer in time", code="db.timeout", retriable=True)
+        return ConnectorError(
+            f"{where} gave no answer in time",
+            code="db.timeout",
+            retriable=True,
+            hint="See whether the server hangs, is overloaded, or waits for a lock.",
+        )
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate:
         return _refused(error, where, sql)
     if isinstance(error, asyncpg.InterfaceError | OSError):

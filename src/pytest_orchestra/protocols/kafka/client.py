@@ -13,6 +13,7 @@ from pytest_orchestra.protocols.kafka.brokers import Brokers
 from pytest_orchestra.protocols.kafka.connection import KafkaConnection, driver_options
 from pytest_orchestra.protocols.kafka.messages import observation, outgoing, topic_of
 from pytest_orchestra.protocols.kafka.publisher import Publisher
+from pytest_orchestra.protocols.kafka.quiet import calm_log
 from pytest_orchestra.protocols.kafka.reader import Reader
 from pytest_orchestra.protocols.payloads import PayloadError, as_text
 from pytest_orchestra.results import JsonLike
@@ -33,6 +34,7 @@ class KafkaClient:
 
     def __init__(self, connection: KafkaConnection) -> None:
         driver_options(connection)
+        calm_log()
         self._connection = connection
         self._brokers = Brokers(connection)
         self._reader = Reader(connection, self._brokers)

@@ -57,7 +57,10 @@ def failure(error: Exception, connection: KafkaConnection, doing: str) -> Connec
         )
     if isinstance(error, TimeoutError | errors.RequestTimedOutError | errors.KafkaTimeoutError):
         return ConnectorError(
-            f"{where} gave no answer in time while {doing}", code="kafka.timeout", retriable=True
+            f"{where} gave no answer in time while {doing}",
+            code="kafka.timeout",
+            retriable=True,
+            hint="See whether the brokers hang or are overloaded.",
         )
     if isinstance(error, OSError | errors.KafkaConnectionError | errors.NodeNotReadyError):
         why = "" if isinstance(error, errors.NodeNotReadyError) else f": {said}"
@@ -98,6 +101,11 @@ def spoken(connection: KafkaConnection) -> Iterator[None]:
         ) from error
     finally:
         logger.removeHandler(listener)
+
+
+def is_listened_to() -> bool:
+    """Whether somebody wants to know what the driver logs."""
+    return any(isinstance(each, _Listener) for each in logging.getLogger("aiokafka").handlers)
 
 
 class _Listener(logging.Handler):

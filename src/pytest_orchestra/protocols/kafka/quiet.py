@@ -1,4 +1,4 @@
-"""The driver's client and consumer, kept from making topics.
+"""The driver's client and consumer, kept from making topics, and its log from repeating itself.
 
 A broker may make a topic that is asked for, and the driver's own requests for metadata let it: a
 topic that a test deletes would come back at once.
@@ -7,7 +7,9 @@ topic that a test deletes would come back at once.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection
+from time import monotonic
 
 from aiokafka import AIOKafkaClient, AIOKafkaConsumer
 from aiokafka.cluster import ClusterMetadata
@@ -15,6 +17,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
 
 from pytest_orchestra.protocols.kafka.connection import DriverOptions, KafkaConnection
+from pytest_orchestra.protocols.kafka.failures import is_listened_to
 
 FETCH_WAIT_MS = 20
 """How long a broker may hold a fetch: the embedded double does not end it when a message comes,
@@ -23,6 +26,40 @@ and a new topic's first fetch waits behind it."""
 
 MISSING_PAUSE = 0.1
 """Seconds after which the driver hears that a topic is gone; it would ask again at once."""
+SAID_AGAIN_AFTER = 60.0
+"""Seconds after which a line of the driver's log may come again."""
+MOST_REMEMBERED = 1_000
+_LOGGERS = ("", ".cluster", ".conn", ".consumer.fetcher", ".producer.sender")
+
+
+class Once(logging.Filter):
+    """Lets a line pass that was not said a short while ago.
+
+    Of brokers that are away the driver says so many times a second, and failed scenarios show
+    all that was logged.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is to be logged."""
+        text, now = record.getMessage(), monotonic()
+        if len(self._said) > MOST_REMEMBERED:
+            self._said.clear()
+        if is_listened_to() or now - self._said.get(text, -SAID_AGAIN_AFTER) >= SAID_AGAIN_AFTER:
+            self._said[text] = now
+            return True
+        return False
+
+
+def calm_log() -> None:
+    """Let the driver log nothing again and again."""
+    for name in _LOGGERS:
+        logger = logging.getLogger(f"aiokafka{name}")
+        if not any(isinstance(each, Once) for each in logger.filters):
+            logger.addFilter(Once())
 
 
 class QuietClient(AIOKafkaClient):

@@ -36,7 +36,10 @@ def failure(error: Exception, connection: QueueConnection, doing: str) -> Connec
         )
     if isinstance(error, TimeoutError | exceptions.TimeoutError):
         return ConnectorError(
-            f"{where} gave no answer in time while {doing}", code="queue.timeout", retriable=True
+            f"{where} gave no answer in time while {doing}",
+            code="queue.timeout",
+            retriable=True,
+            hint="See whether the server hangs or is overloaded.",
         )
     if isinstance(error, OSError | exceptions.ConnectionError):
         return ConnectorError(
