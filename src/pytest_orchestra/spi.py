@@ -124,7 +124,7 @@ SURE_WITHIN = 1.5
 """Seconds that a look which found nothing may take beyond its own to make sure of that; as often
 again as it reads something of what arrived meanwhile."""
 SURE_AT_LAST = 30.0
-"""Seconds that it may take for that in all."""
+"""Seconds that it may take for that in all, and a query for a connection that is free."""
 
 Position = object
 """Where a client's stream stood at the arming; opaque to the engine."""

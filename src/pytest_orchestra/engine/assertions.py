@@ -30,7 +30,7 @@ STABLE_FOR = 1.0
 GRACE = 2.0
 """Seconds after a missed deadline in which what comes late is told, or the deadline again if that
 is shorter."""
-LAST_LOOK = 1.0
+LAST_LOOK = 2.0
 """Seconds that a look at a present state may take at least, or the whole deadline if that is
 shorter: one that begins at the deadline needs some, too."""
 
@@ -157,13 +157,15 @@ class Wait:
         after a pause; so is one that gave nothing, or nothing new, whatever it is.
         """
         self._looks += 1
-        is_standing, belt = self.watch.standing, BELT + SURE_AT_LAST
+        is_standing = self.watch.standing
         if is_standing:
-            within, belt = max(within, min(LAST_LOOK, self.expect.within)), BELT
+            within = max(within, min(LAST_LOOK, self.expect.within))
         channel, what = self.plugin.id, "the look"
         look = partial(_looked, self.watch, within)
         try:
-            seen = await ask(look, channel=channel, what=what, within=within, belt=belt)
+            seen = await ask(
+                look, channel=channel, what=what, within=within, belt=BELT + SURE_AT_LAST
+            )
         except ConnectorError as error:
             self._trouble = error
             return False

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
     from asyncpg.prepared_stmt import PreparedStatement
 
-MOST_CONNECTIONS = 5
+MOST_CONNECTIONS = 10
+FREE_WITHIN = 20.0
+"""Seconds that a statement may wait for a free connection: it is not the database that is slow."""
 FETCHED_AT_ONCE = 100
 CLOSE_WITHIN = 1.0
 MOST_TYPES = 256
@@ -58,6 +60,7 @@ class Pool:
     def __init__(self, connection: DbConnection) -> None:
         self._connection = connection
         self._pool: Any = None
+        self._free = asyncio.Semaphore(MOST_CONNECTIONS)
         self._types: dict[str, Sequence[asyncpg.Type]] = {}
 
     def types_of(self, sql: str) -> Sequence[asyncpg.Type]:
@@ -65,7 +68,7 @@ class Pool:
         return self._types.get(sql, ())
 
     async def run(self, statement: Statement, *, within: float, reads: bool) -> Result:
-        """Run a statement for at most ``within`` seconds.
+        """Run a statement for at most ``within`` seconds, as soon as there is a free connection.
 
         Args:
             statement: with its values.
@@ -76,7 +79,11 @@ class Pool:
             ConnectorError: it could not be run.
         """
         try:
-            async with asyncio.timeout(within), self._ready(within) as connection:
+            async with (
+                self._turn(),
+                asyncio.timeout(within),
+                self._ready(within) as connection,
+            ):
                 if reads:
                     async with connection.transaction(readonly=True):
                         return await self._fetch(*await self._prepare(connection, statement))
@@ -103,6 +110,16 @@ class Pool:
                 await pool.close()
         except (TimeoutError, *LOST_ERRORS):
             pool.terminate()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait until fewer statements run than there may be connections."""
+        async with asyncio.timeout(FREE_WITHIN):
+            await self._free.acquire()
+        try:
+            yield
+        finally:
+            self._free.release()
 
     @asynccontextmanager
     async def _ready(self, within: float) -> AsyncIterator[PoolConnectionProxy]:
@@ -149,7 +166,7 @@ class Pool:
     async def _prepare(
         self, connection: PoolConnectionProxy, statement: Statement
     ) -> tuple[PreparedStatement, list[object]]:
-        prepared = await connection.prepare(statement.text)
+        prepared = await connection.prepare(statement.text, name="")  # nameless: none to close
         types = prepared.get_parameters()
         if len(self._types) >= MOST_TYPES:
             self._types.clear()

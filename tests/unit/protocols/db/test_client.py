@@ -13,6 +13,7 @@ from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.db import plugin
 from pytest_orchestra.protocols.db.client import DbClient
 from pytest_orchestra.protocols.db.connection import DbConnection
+from pytest_orchestra.protocols.db.pool import MOST_CONNECTIONS
 from pytest_orchestra.spi import Call, Observation
 from pytest_orchestra.testing import check_client, check_lost_connection
 
@@ -315,7 +316,7 @@ async def test_many_statements_share_a_few_connections(client: DbClient, call: M
         )
     )
     assert [row["n"] for row in rows] == list(range(40))
-    assert len({row["pid"] for row in rows}) <= 5
+    assert len({row["pid"] for row in rows}) <= MOST_CONNECTIONS
 
 
 async def test_a_call_is_reproduced_by_psql(client: DbClient, call: Make) -> None:
@@ -346,3 +347,15 @@ async def test_a_client_that_was_never_used_is_closed(connection: DbConnection) 
     client = DbClient(connection)
     await client.close()
     await client.close()
+
+
+async def test_waiting_for_a_free_connection_is_not_the_database_being_slow(
+    client: DbClient, call: Make
+) -> None:
+    """As many statements as there may be connections run; the look has its whole time after it."""
+    slow = [client.act(call("select pg_sleep(0.5)")) for _ in range(MOST_CONNECTIONS)]
+    acts = asyncio.gather(*slow)
+    await asyncio.sleep(0)
+    seen = await look(client, call("select 7 as n", within=0.4))
+    assert [each.value for each in seen] == [{"n": 7}]
+    await acts
