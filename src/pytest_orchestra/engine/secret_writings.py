@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from base64 import b64encode
+from collections.abc import Iterator
 from shlex import quote as shell_quoted
 from urllib.parse import quote, quote_plus
 
 _DRIVER = re.compile(
     r"(?P<scheme>(?:jdbc:)?(?P<family>[a-z]{2,})[\w+.-]*)://(?:[^\s/]*@)?(?P<host>[^\s/:?#'\"]*)",
     re.IGNORECASE,
+)
+_ALGORITHMS = ("md5", "sha1", "sha256", "sha384", "sha512")
+_TO_BASE64 = "base64 | tr -d '\\n'"
+_TO_HASH = (
+    "python3 -c 'import hashlib,sys;print(hashlib.ALGORITHM(sys.stdin.buffer.read()).hexdigest())'"
 )
 _IN_SQL = "sed \"s/'/''/g\""
 _IN_A_URL = """python3 -c 'import sys,urllib.parse as u;print(u.quote(sys.stdin.read(),""))'"""
@@ -24,7 +31,7 @@ def reference(name: str) -> str:
     return f"${name}" if name.isidentifier() else f"$(cat {shell_quoted(name)})"
 
 
-def writings(value: str, name: str, masked: str) -> Mapping[str, str]:
+def writings(value: str, name: str, masked: str) -> dict[str, str]:
     """The secret in SQL, URLs, JSON, Python's own notation and a shell's, each with its stand-in.
 
     Args:
@@ -42,6 +49,29 @@ def writings(value: str, name: str, masked: str) -> Mapping[str, str]:
         for each in _in_a_shell(written):
             found.setdefault(each, shown)
     return found
+
+
+def derived(value: str, name: str, masked: str) -> dict[str, str]:
+    """What the filters ``base64`` and ``hash`` make of the secret, each with its stand-in."""
+    data = value.encode()
+    made = {b64encode(data).decode(): _TO_BASE64}
+    for algorithm in _ALGORITHMS:
+        digest = hashlib.new(algorithm, data, usedforsecurity=False).hexdigest()
+        made[digest] = _TO_HASH.replace("ALGORITHM", algorithm)
+    if not name:
+        return dict.fromkeys(made, masked)
+    shown = reference(name)
+    return {text: f'$(printf %s "{shown}" | {filter_})' for text, filter_ in made.items()}
+
+
+def base64_cores(value: str) -> frozenset[str]:
+    """What stands in the base64 of every text that has the secret in it, wherever it begins."""
+    data = value.encode()
+    found = set()
+    for before in range(3):
+        coded = b64encode(b" " * before + data).decode()
+        found.add(coded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6])
+    return frozenset(found)
 
 
 def address_reference(line: str, text: str, name: str) -> str | None:

@@ -22,7 +22,12 @@ from pytest_orchestra.engine.secret_texts import (
     hide_passwords,
     secrets_in,
 )
-from pytest_orchestra.engine.secret_writings import address_reference, writings
+from pytest_orchestra.engine.secret_writings import (
+    address_reference,
+    base64_cores,
+    derived,
+    writings,
+)
 
 SHORTEST = 6
 """Shorter secret values are masked by key only: as words they would blot out innocent text."""
@@ -42,6 +47,7 @@ class Mask:
         self._names: dict[str, str] = {}
         self._addresses: list[tuple[str, str, str]] = []
         self._keys: frozenset[str] = frozenset()
+        self._made: dict[str, str] = {}
         self._words: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
         self._has_numbers = False
@@ -58,6 +64,8 @@ class Mask:
             return
         if value not in self._names or name:
             self._names |= writings(value, name, MASKED)
+            made = dict.fromkeys(base64_cores(value), MASKED) | derived(value, name, MASKED)
+            self._made = dict(sorted((self._made | made).items(), key=_longest_first))
             self._has_numbers |= value.isdecimal()
             self._words = tuple(sorted(self._names, key=len, reverse=True))
             self._pattern = re.compile("|".join(map(_whole, self._words)))
@@ -98,6 +106,9 @@ class Mask:
         text = hide_by_key(hide_passwords(text), self.is_secret_key, self._keys)
         if self._pattern is not None and any(word in text for word in self._words):
             text = self._pattern.sub(MASKED, text)
+        for each in self._made:
+            if each in text:
+                text = text.replace(each, MASKED)
         return hide_ends(text, self._words)
 
     @staticmethod
@@ -112,7 +123,10 @@ class Mask:
         if self._addresses:
             text = _ADDRESS.sub(self._named, text)
         if self._pattern is not None:
-            text = "".join(self._unquoted(text, self._pattern))
+            made = map(re.escape, self._made)
+            text = "".join(
+                self._unquoted(text, re.compile("|".join((self._pattern.pattern, *made))))
+            )
         return hide_by_key(hide_passwords(text), self.is_secret_key, self._keys)
 
     def _unquoted(self, text: str, secrets: re.Pattern[str]) -> Iterator[str]:
@@ -121,7 +135,7 @@ class Mask:
         for match in secrets.finditer(text):
             between = text[done : match.start()]
             quote = _quote_after(between, quote)
-            shown = self._names[match.group()]
+            shown = self._names.get(match.group()) or self._made[match.group()]
             is_read = shown.startswith("$") and quote.endswith("'")
             yield f'{between}\'"{shown}"{quote}' if is_read else f"{between}{shown}"
             done = match.end()
@@ -237,6 +251,10 @@ def _whole(word: str) -> str:
     before = r"(?<!\w)" if word[0].isalnum() or word[0] == "_" else ""
     after = r"(?!\w)" if word[-1].isalnum() or word[-1] == "_" else ""
     return f"{before}{re.escape(word)}{after}"
+
+
+def _longest_first(item: tuple[str, str]) -> int:
+    return -len(item[0])
 
 
 def _secrets_of(value: object) -> Iterator[str]:

@@ -1,13 +1,20 @@
 """However a secret is written, a shell that has the variable writes it so, too."""
 
+import hashlib
 import json
 import subprocess
+from base64 import b64encode
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from pytest_orchestra.engine.secret_writings import address_reference, writings
+from pytest_orchestra.engine.secret_writings import (
+    address_reference,
+    base64_cores,
+    derived,
+    writings,
+)
 
 SECRET = "p@ss/w:rd %41$HOME\"it's`\\!ü"
 
@@ -69,3 +76,31 @@ def test_a_file_with_an_address_is_read_as_it_is() -> None:
     """A shell substitutes in variables only."""
     found = address_reference("postgresql://h/d", "postgres://h/d", "/run/url")
     assert found == "$(cat /run/url)"
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "user:", "ü"])
+@pytest.mark.parametrize("after", ["", "!", "!!", " and more"])
+def test_its_base64_is_known_wherever_it_stands_in_a_text(before: str, after: str) -> None:
+    """Basic authentication has the user before it."""
+    coded = b64encode(f"{before}{SECRET}{after}".encode()).decode()
+    assert any(core in coded for core in base64_cores(SECRET))
+    assert not any(
+        core in b64encode(b"another text, as long as it")
+        for core in map(str.encode, base64_cores(SECRET))
+    )
+
+
+def test_a_shell_makes_of_it_what_the_filters_made() -> None:
+    """So that a line with it runs."""
+    made = derived(SECRET, "SHOP_PASSWORD", "***")
+    data = SECRET.encode()
+    for text in (b64encode(data).decode(), hashlib.sha256(data).hexdigest()):
+        done = subprocess.run(
+            ["bash", "-c", f'printf %s "{made[text]}"'],
+            env={"PATH": "/usr/bin:/bin", "SHOP_PASSWORD": SECRET},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == text
+    assert set(derived(SECRET, "", "***").values()) == {"***"}

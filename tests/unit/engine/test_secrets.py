@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import subprocess
@@ -293,3 +294,21 @@ def test_nothing_shows_its_secrets() -> None:
     """Not even the mask itself."""
     mask = mask_of("hunter22")
     assert "hunter22" not in repr(mask)
+
+
+def test_what_filters_make_of_a_secret_is_hidden() -> None:
+    """In base64 also where it is only a part of the text; a line for a shell makes it anew."""
+    mask = Mask()
+    mask.learn(Connection(password=SecretStr("hunter22")), {"hunter22": "DB_PASSWORD"})
+    whole = b64encode(b"hunter22").decode()
+    part = b64encode(b"ann:hunter22;x").decode()
+    digest = hashlib.sha1(b"hunter22", usedforsecurity=False).hexdigest()
+    assert mask.value({"a": [whole, f"Basic {part}"], "b": digest}) == {
+        "a": ["***", f"Basic {part[:6]}***{part[-4:]}"],
+        "b": "***",
+    }
+    assert mask.text(b64encode(b"something else").decode()) == "c29tZXRoaW5nIGVsc2U="
+    assert mask.reproducible(f"curl -H 'a: {part}' -u '{whole}'") == (
+        f"curl -H 'a: {part[:6]}***{part[-4:]}'"
+        """ -u ''"$(printf %s "$DB_PASSWORD" | base64 | tr -d '\\n')"''"""
+    )
