@@ -149,6 +149,32 @@ def test_a_session_that_resumed_is_resumed(
     result.stdout.fnmatch_lines(["orchestra: resumed *: 3 with a final result left out*"])
 
 
+@pytest.mark.parametrize("mode", ["SINGLE_STEP", "FROM_STEP"])
+def test_a_session_of_single_steps_has_finished_nothing(
+    wide: pytest.Pytester, write: Write, mode: str
+) -> None:
+    """What passed there was a part of each scenario; the whole ones before it are looked at."""
+    write(
+        shop_steps__py="""
+        import pathlib
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order", alias="check")
+        def check(): ...
+
+        @orchestra.step("T1")
+        def fail():
+            assert pathlib.Path("go_on.txt").exists()
+        """
+    )
+    wide.runpytest("-k", "w1 or w2").assert_outcomes(passed=1, failed=1)
+    stepped = wide.runpytest(f"--orchestra-mode={mode}", "--orchestra-step=check", "-k", "w1")
+    assert stepped.parseoutcomes().keys() & {"passed", "failed"}
+    result = wide.runpytest("--orchestra-resume", "-k", "w1 or w2 or w3")
+    result.stdout.fnmatch_lines(["*: 2 with a final result left out, 1 of them FAILED"])
+    result.assert_outcomes(passed=1, deselected=3)
+
+
 def test_another_environment_or_suite_is_not_resumed(wide: pytest.Pytester, write: Write) -> None:
     """Nor does a session of ordinary tests stand in the way."""
     write(

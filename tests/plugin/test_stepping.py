@@ -176,6 +176,35 @@ def test_workers_do_the_same(bench: Bench, arguments: tuple[str, ...]) -> None:
     assert bench.system.asked == ["POST /login", "POST /orders"] * 2
 
 
+@pytest.mark.parametrize("mode", [SINGLE, FROM])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one", "workers"])
+def test_scenarios_at_once_do_the_same(bench: Bench, mode: str, workers: tuple[str, ...]) -> None:
+    """Each goes on with the last run of its own."""
+
+    def shipped(*arguments: str) -> list[int]:
+        result = bench.run(*arguments, "--orchestra-concurrency=2", *workers)
+        result.assert_outcomes(passed=2)
+        return sorted(body["id"] for body in bench.system.bodies if body and "id" in body)
+
+    before = shipped()
+    assert shipped(mode, "--orchestra-step=ship") == before
+    assert "POST /orders" not in bench.system.asked
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2], ids=["empty", "half", "all but the last"])
+def test_a_context_that_was_cut_short_is_refused(bench: Bench, cut: int) -> None:
+    """A kill, or a full disk, may leave half a file; the scenario says so, and what to do."""
+    bench.run(*MAIN)
+    (kept,) = bench.contexts()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: (0, len(whole) // 2, -1)[cut]])
+    result = bench.run(SINGLE, "--orchestra-step=ship", *MAIN)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [f"*{kept.name} is no saved context, or one that was cut short: *. Run the scenario *"]
+    )
+
+
 def test_a_file_takes_the_place_of_the_last_run(bench: Bench) -> None:
     """Scenarios that it is not of are left out."""
     bench.run(*MAIN)
@@ -304,6 +333,10 @@ def test_an_unknown_step_is_refused(
         ([SINGLE], "*SINGLE_STEP needs --orchestra-step: an alias, or a place*"),
         (["--orchestra-step=ship"], "*--orchestra-step says nothing in mode STOP_ON_FIRST_*"),
         (["--orchestra-context=x"], "*--orchestra-context says nothing in mode STOP_ON_FIRST_*"),
+        (
+            [SINGLE, "--orchestra-step=ship", "--orchestra-resume"],
+            "*--orchestra-resume leaves out scenarios that are done, and SINGLE_STEP goes on *",
+        ),
         (
             [FROM, "--orchestra-step=ship", "--orchestra-context=no.json"],
             "*cannot be read*",

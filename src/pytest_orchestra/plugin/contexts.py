@@ -21,6 +21,7 @@ MOST_BYTES = 64 * 1024 * 1024
 
 _STRANGE = re.compile(r"[^A-Za-z0-9-]+")
 _SHOWN = 40
+_ANOTHER = "Run the scenario as a whole first, or name a file: --orchestra-context=FILE."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class Contexts:
         where = f" on environment '{wanted.environment}'" if wanted.environment else ""
         raise ConfigurationError(
             f"no run of scenario '{wanted.scenario}'{data}{where} is kept in {self.folder.root}",
-            hint="Run it as a whole first, or name a file: --orchestra-context=FILE.",
+            hint=_ANOTHER,
         )
 
     def _name_of(self, saved: SavedContext) -> str:
@@ -111,5 +112,7 @@ def read_context(path: Path) -> SavedContext:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"{path} cannot be read: {reason}") from error
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{path} is no saved context: {error}") from error
+        raise ConfigurationError(
+            f"{path} is no saved context, or one that was cut short: {error}", hint=_ANOTHER
+        ) from error
     return read_saved(tree, where=str(path))

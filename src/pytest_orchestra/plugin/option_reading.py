@@ -109,6 +109,11 @@ def _step(said: Mapping[str, _Said]) -> str | None:
     if mode in STEPPING:
         if step is None:
             raise pytest.UsageError(f"{mode} needs --orchestra-step: an alias, or a place")
+        if said["resume"].best:
+            raise pytest.UsageError(
+                f"--orchestra-resume leaves out scenarios that are done, and {mode} goes on with"
+                " them: leave one of the two out"
+            )
     elif unused := next((each for each in ("step", "context") if said[each].best), None):
         raise pytest.UsageError(
             f"--orchestra-{unused} says nothing in mode {mode}:"

@@ -13,6 +13,7 @@ import pytest
 
 from pytest_orchestra.plugin.environments import chosen_environment
 from pytest_orchestra.plugin.items import ScenarioItem
+from pytest_orchestra.plugin.option_table import STEPPING
 from pytest_orchestra.plugin.state import sessions_before
 from pytest_orchestra.plugin.workers import SHARED
 from pytest_orchestra.results import RunStatus
@@ -38,6 +39,7 @@ class _Earlier:
 
     name: str
     environment: str = ""
+    mode: str = ""
     resumes: str = ""
     runs: dict[str, _Key] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class _Earlier:
         match event:
             case {"event": "session_started"}:
                 self.environment = event.get("environment", "")
+                self.mode = event.get("mode", "")
                 self.resumes = str(event.get("resumes", ""))
             case {"event": "run_started", "run": run}:
                 self.runs[run["id"]] = _Key(run["suite_file"], run["process_id"], run["item"])
@@ -112,11 +115,11 @@ def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def _last(logs: dict[str, Path], wanted: Any, environment: str) -> _Earlier | None:  # noqa: ANN401 - a view of keys
-    """The newest session that ran one of the suites against the environment."""
+    """The newest session that ran one of the suites as a whole against the environment."""
     files = {key.file for key in wanted}
     for name in sorted(logs, reverse=True):
         earlier = _read(name, logs[name])
-        is_same = earlier.environment == environment
+        is_same = earlier.environment == environment and earlier.mode not in STEPPING
         if is_same and any(key.file in files for key in earlier.runs.values()):
             return earlier
     return None
