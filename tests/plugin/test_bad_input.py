@@ -224,7 +224,7 @@ def test_what_goes_wrong_in_a_template_is_told_at_its_step(
     result.stdout.fnmatch_lines(
         [
             f"*VALIDATION_ERROR: {SUITE}:11:*: `file('a.json')`: *includes itself:",
-            "*a.json → b.json → a.json",
+            "*a.json → b.json → a.json. Let one of them stand by itself.",
             f"*VALIDATION_ERROR {SUITE}:12:*: `9[*][*]9[*][*]999`: the result is too large*",
             f"*VALIDATION_ERROR {SUITE}:13:*: the width is past 1*",
         ]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_orchestra.documents.problems import suggestion
 from pytest_orchestra.engine.deadlines import ask, bounded, heard
 from pytest_orchestra.engine.environment import Environment
 from pytest_orchestra.errors import ConfigurationError, ConnectorError
@@ -16,6 +17,7 @@ from pytest_orchestra.spi import Client, ProtocolPlugin
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+_TOO_LATE = "Let steps and fixtures await what they start."
 START_WITHIN = 60.0
 """Seconds that looking up a connection may take: its embedded server may have to start."""
 OPEN_WITHIN = 10.0
@@ -68,7 +70,9 @@ class Clients:
         if (client := self._open.get(place)) is not None:
             return client
         if self._is_closed:
-            raise ConfigurationError(f"the session is over, {channel} {alias!r} cannot be opened")
+            raise ConfigurationError(
+                f"the session is over, {channel} {alias!r} cannot be opened", hint=_TOO_LATE
+            )
         opening = self._opening.get(place)
         if opening is None:
             task = asyncio.get_running_loop().create_task(self._connect(place, within))
@@ -90,14 +94,17 @@ class Clients:
             if opening.task.done() and self._opening.get(place) is opening:
                 del self._opening[place]
         if opening.task.cancelled():
-            raise ConfigurationError(f"the session is over, {place[0]} {place[1]!r} was not opened")
+            raise ConfigurationError(
+                f"the session is over, {place[0]} {place[1]!r} was not opened", hint=_TOO_LATE
+            )
         return opening.task.result()
 
     async def _connect(self, place: Place, within: float) -> Client:
         channel, alias = place
         plugin = self._protocols.get(channel)
         if plugin is None:
-            raise ConfigurationError(f"no protocol plugin is called {channel!r}")
+            hint = suggestion(channel, list(self._protocols), "Known channels")
+            raise ConfigurationError(f"no protocol plugin is called {channel!r}", hint=hint)
         what = f"the {channel} connection {alias!r}"
         try:
             connection = await bounded(
@@ -106,7 +113,9 @@ class Clients:
             )
         except TimeoutError as error:
             raise ConnectorError(
-                f"{what} was not ready within {START_WITHIN:g} s", code=f"{channel}.start"
+                f"{what} was not ready within {START_WITHIN:g} s",
+                code=f"{channel}.start",
+                hint="See the logs of embedded servers beside the session's events.",
             ) from error
         client = await ask(
             _opened,

@@ -41,7 +41,8 @@ class FileReader:
             raise EvaluationError("file() needs the path of a file", hint="Write file('x.json').")
         if path in self._open:
             way = " → ".join((*self._open, path))
-            raise EvaluationError(f"file({path!r}) includes itself: {way}")
+            hint = "Let one of them stand by itself."
+            raise EvaluationError(f"file({path!r}) includes itself: {way}", hint=hint)
         if path not in self._compiled:
             self._compiled[path] = self._compile(path)
         self._open.append(path)

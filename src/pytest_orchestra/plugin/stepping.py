@@ -120,7 +120,10 @@ def takeover_of(
     elif contexts is not None:
         saved = contexts.latest(wanted)
     else:
-        raise ConfigurationError("no runs are kept: the folder of the state cannot be had")
+        raise ConfigurationError(
+            "no runs are kept: the folder of the state cannot be had",
+            hint="Set orchestra_dir to a folder that can be written.",
+        )
     item.stash[TAKEN] = taken = take_over(saved, item.bound, asked, mode)
     return taken
 

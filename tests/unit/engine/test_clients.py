@@ -88,7 +88,7 @@ def refuse(*_: object) -> None:
 @pytest.mark.parametrize(
     ("channel", "alias", "on_open", "error", "text"),
     [
-        ("nail", "main", None, ConfigurationError, "no protocol plugin is called 'nail'"),
+        ("nail", "main", None, ConfigurationError, "is called 'nail'. Did you mean 'mail'?"),
         ("mail", "none", None, ConfigurationError, "environment 'local' has no mail connection"),
         ("mail", "lost", None, ConfigurationError, "the variable X is not set"),
         ("mail", "wrong", None, DefinitionError, "bad-value"),
@@ -135,7 +135,8 @@ def test_a_server_that_never_starts_is_not_waited_for(
     with pytest.raises(ConnectorError) as caught:
         run(clients.get("mail", "main"))
     assert (
-        str(caught.value) == f"the mail connection 'main' was not ready within {START_WITHIN:g} s"
+        caught.value.message
+        == f"the mail connection 'main' was not ready within {START_WITHIN:g} s"
     )
     assert caught.value.code == "mail.start"
     assert loop.time() - began == pytest.approx(START_WITHIN)

@@ -83,4 +83,4 @@ def test_a_file_that_includes_itself_is_found(reader: FileReader) -> None:
     for _ in range(2):
         with pytest.raises(EvaluationError) as caught:
             reader.read("a.txt", names)
-        assert str(caught.value).endswith("file('a.txt') includes itself: a.txt → b.txt → a.txt")
+        assert caught.value.message.endswith("file('a.txt') includes itself: a.txt → b.txt → a.txt")
