@@ -43,7 +43,10 @@ class Streams:
             ConnectorError: the key holds something else.
             redis.RedisError, OSError: the server could not be asked.
         """
-        kind = await self._ask("TYPE", queue)
+        try:
+            return StreamState.of(await self._ask("XINFO STREAM", queue))
+        except ResponseError:
+            kind = await self._ask("TYPE", queue)
         name = kind.decode() if isinstance(kind, bytes) else str(kind)
         if name == "none":
             return StreamState()
