@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import random
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,10 +18,12 @@ from pytest_orchestra.errors import DefinitionError
 from pytest_orchestra.flow.conditions import NO_CONDITIONS, OutcomeConditions
 from pytest_orchestra.flow.generation import generate_scenarios
 from pytest_orchestra.flow.graph import index_process
-from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
+from pytest_orchestra.flow.precedence import Precedence
+from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, ScenarioSet
 from pytest_orchestra.flow.tokens import TokenGame
+from pytest_orchestra.flow.turns import is_parallel
 from pytest_orchestra.importers import read_model
-from pytest_orchestra.model import Process
+from pytest_orchestra.model import Process, ProcessModel
 from pytest_orchestra.suite.conditions import model_conditions
 
 CORPUS = Path(
@@ -127,6 +130,51 @@ def test_every_scenario_is_legal(sample: Sample, oracle: ModuleType, criterion: 
     assert not slow
     assert not illegal, "\n".join(illegal[:20])
     assert judged > 3000 // EVERY
+
+
+def test_branches_may_go_at_their_own_pace(sample: Sample, oracle: ModuleType) -> None:
+    """In any order that keeps to their precedence; most have some.
+
+    Instances at the same time are left out: in a list of nodes they cannot be told apart.
+    """
+    rolls = random.Random(7)
+    judged, moved, illegal = 0, 0, []
+    for path, file, process in sample:
+        if is_disputed(path) or any(map(is_parallel, process.nodes)):
+            continue
+        judge = oracle.Model(str(file), [process.id])
+        precedence = Precedence(process, (), ProcessModel(file=path, digest="", message_flows=()))
+        for scenario in generate_scenarios(process, max_scenarios=30).scenarios:
+            nodes, flows = list(scenario.nodes), list(scenario.flows)
+            if not set(nodes) <= judge.n.keys() or not oracle.judge(judge, nodes, flows)[0]:
+                continue
+            order = at_their_own_pace(scenario, precedence.before(scenario), rolls)
+            moments = tuple(scenario.moments[index] for index in order)
+            other = replace(scenario, moments=moments)
+            verdict, why = oracle.judge(judge, list(other.nodes), list(other.flows))
+            judged += 1
+            moved += other.nodes != scenario.nodes
+            if verdict is not True:
+                illegal.append(f"{path} {process.id} {scenario.key}: {why}")
+    assert not illegal, "\n".join(illegal[:20])
+    assert judged > 2000 // EVERY
+    assert moved > 200 // EVERY
+
+
+def at_their_own_pace(scenario: Scenario, before: list[int], rolls: random.Random) -> list[int]:
+    """The moments in one of the orders in which each has those over that lie before it.
+
+    A node's flows are taken when it is left: the judge reads them from there on.
+    """
+    over, order, left = 0, [], list(range(len(before)))
+    while left:
+        ready = [each for each in left if not before[each] & ~over]
+        taken = [n for n in ready if scenario.moments[n].passage is Passage.TAKEN]
+        for index in taken or [rolls.choice(ready)]:
+            left.remove(index)
+            order.append(index)
+            over |= 1 << index
+    return order
 
 
 @pytest.mark.parametrize("criterion", Criterion)

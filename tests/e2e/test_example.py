@@ -85,6 +85,34 @@ def test_two_workers_share_one_shop(run_shop: Run, shop: Path) -> None:
     assert len(list(shop.glob(".orchestra/*/process-orders.log"))) == 1
 
 
+def test_the_branches_of_a_scenario_may_run_at_once(run_shop: Run, shop: Path) -> None:
+    """The warehouse and the payment: each scenario passes, with the steps that it always has."""
+    suite = shop / "order.suite.yaml"
+    marked = suite.read_text("utf-8").replace("  mark:\n", '  mark:\n    "*": {parallel: true}\n')
+    suite.write_text(marked, encoding="utf-8")
+    result = run_shop()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"{len(SCENARIOS)} passed" in result.stdout
+    keys = {
+        e["run"]["id"]: e["run"]["scenario"] for e in events(shop) if e["event"] == "run_started"
+    }
+    told: dict[str, list[int]] = {key: [] for key in SCENARIOS}
+    for event in events(shop):
+        if event["event"] == "step_started":
+            told[keys[event["run_id"]]].append(event["number"])
+        elif event["event"] == "step_finished":
+            told[keys[event["run_id"]]].append(-event["step"]["number"])
+    overlap = {key for key, numbers in told.items() if one_by_one(numbers) != numbers}
+    assert overlap == PAID, "an event that comes to the payment parts what lies before it"
+    for numbers in told.values():
+        assert sorted(map(abs, numbers)) == sorted([*range(1, len(numbers) // 2 + 1)] * 2)
+
+
+def one_by_one(numbers: list[int]) -> list[int]:
+    """How steps begin, and end as negative numbers, where none overlaps another."""
+    return [sign * each for each in range(1, len(numbers) // 2 + 1) for sign in (1, -1)]
+
+
 @pytest.mark.parametrize(
     ("fault", "red", "reason"),
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 from pytest_orchestra.flow.scenario import Moment, Passage, Scenario
 from pytest_orchestra.flow.turns import is_parallel
@@ -30,6 +31,31 @@ Word = tuple[object, str]
 """What one node says and another hears: the name of a signal or message, or the pool between."""
 
 
+@dataclass(slots=True)
+class _Seen:
+    """The moments of a way so far.
+
+    Attributes:
+        sets: of each what is over before it.
+        latest: the last one of each element; ``entered``: when it was last entered.
+        whole: of each element all its moments, and what was over before them.
+    """
+
+    sets: list[int] = field(default_factory=list)
+    latest: dict[ElementId, int] = field(default_factory=dict)
+    entered: dict[ElementId, Moment] = field(default_factory=dict)
+    whole: dict[ElementId, int] = field(default_factory=dict)
+
+    def take(self, moment: Moment, before: int) -> None:
+        """Take one in, with what is over before it."""
+        index, element = len(self.sets), moment.element
+        self.sets.append(before)
+        self.latest[element] = index
+        self.whole[element] = self.whole.get(element, 0) | before | 1 << index
+        if moment.passage is Passage.ENTERED:
+            self.entered[element] = moment
+
+
 class Precedence:
     """The order of the ways of one process.
 
@@ -45,42 +71,39 @@ class Precedence:
             ElementId(f"{other.id}/{node.id}"): node for other in called for node in other.nodes
         }
         self._heard = _heard(self._nodes, model)
-        self._speakers = frozenset[ElementId]().union(*self._heard.values())
 
     def before(self, scenario: Scenario) -> list[int]:
         """Of each moment, as bits, the moments that are over before it.
 
         Every order of the moments that keeps to this is a legal order of the way. The visits of
-        an element begin in their order, so that no token overtakes another. Events that come to
+        an element follow each other, so that no token overtakes another. Events that come to
         what is active part all that lies before them from all that follows.
         """
         free = {each.moment for each in (*scenario.conditions, *scenario.aside) if each.free}
-        sets: list[int] = []
-        latest: dict[tuple[Passage, ElementId], Moment] = {}
-        places: dict[tuple[Passage, ElementId], int] = {}
-        said: defaultdict[ElementId, int] = defaultdict(int)
+        seen = _Seen()
         undoes, parted = False, 0
         for index, moment in enumerate(scenario.moments):
             undoes = undoes or self._undoes(moment)
-            kind = moment.passage, moment.element
             if undoes or index in free or self._is_uncertain(moment):
                 before = (1 << index) - 1
             else:
-                before = parted
-                for speaker in self._heard.get(moment.element, ()):
-                    before |= said[speaker]
-                causes = list(moment.causes)
-                if kind in latest and self._is_in_turn(latest[kind], moment):
-                    causes.append(places[kind])
-                for cause in causes:
-                    before |= sets[cause] | 1 << cause
-            sets.append(before)
+                before = parted | self._led_to(moment, seen)
+            seen.take(moment, before)
             if self._comes_meanwhile(moment):
                 parted = (1 << index + 1) - 1
-            latest[kind], places[kind] = moment, index
-            if moment.element in self._speakers:
-                said[moment.element] |= before | 1 << index
-        return sets
+        return seen.sets
+
+    def _led_to(self, moment: Moment, seen: _Seen) -> int:
+        """What brought a moment about, the visit before, and what was said to it."""
+        element, before = moment.element, 0
+        causes = list(moment.causes)
+        if element in seen.latest and self._is_in_turn(seen.entered.get(element), moment):
+            causes.append(seen.latest[element])
+        for cause in causes:
+            before |= seen.sets[cause] | 1 << cause
+        for speaker in self._heard.get(element, ()):
+            before |= seen.whole.get(speaker, 0)
+        return before
 
     def _undoes(self, moment: Moment) -> bool:
         """Whether handlers run from here on; their order is that of what they undo."""
@@ -104,12 +127,12 @@ class Precedence:
             and (node.kind is NodeKind.BOUNDARY_EVENT or node.triggered_by_event)
         )
 
-    def _is_in_turn(self, earlier: Moment, later: Moment) -> bool:
-        """Whether two visits of an element follow each other; instances at the same time do not."""
-        if later.passage is Passage.LEFT:
-            return False
-        node = self._nodes.get(later.element)
-        is_beside = node is not None and is_parallel(node) and earlier.causes == later.causes
+    def _is_in_turn(self, earlier: Moment | None, moment: Moment) -> bool:
+        """Whether a moment follows the visit before; instances at the same time do not."""
+        if earlier is None or moment.passage is not Passage.ENTERED:
+            return moment.passage is Passage.TAKEN
+        node = self._nodes.get(moment.element)
+        is_beside = node is not None and is_parallel(node) and earlier.causes == moment.causes
         return not is_beside
 
 

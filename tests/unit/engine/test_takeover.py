@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -142,6 +143,45 @@ def test_a_finally_step_that_lacks_a_value_is_skipped_as_in_any_run(world: World
     world.run(kit.action("one", alias="a"), kit.action("two"), cleanup=cleanup)
     assert world.bound is not None
     assert take_over(read(saved[0]), world.bound, (1,), RunMode.FROM_STEP).runs == {1}
+
+
+@pytest.mark.parametrize(
+    ("mode", "start", "runs"),
+    [
+        (RunMode.FROM_STEP, 4, {2, 4, 5}),
+        (RunMode.FROM_STEP, 3, {2, 3, 4, 5}),
+        (RunMode.FROM_STEP, 2, {2, 3, 4, 5}),
+        (RunMode.FROM_STEP, 5, {5}),
+        (RunMode.SINGLE_STEP, 4, {4}),
+    ],
+)
+def test_what_another_branch_had_not_come_to_runs_too(
+    world: World, kit: Kit, mode: RunMode, start: int, runs: set[int]
+) -> None:
+    """As one by one, where all before a step that failed has run; what lies before it has not to.
+
+    The branches are 1 and 2, and 3 and 4; while 3 failed, 1 ran, and 0 had.
+    """
+    saved = kept(world)
+
+    async def act(call: object) -> object:
+        await asyncio.sleep(float(call.fields["wait"]))  # type: ignore[attr-defined]
+        return kit.answer(call.fields["status"])  # type: ignore[attr-defined]
+
+    world.office.on_act = act
+    statuses = (200, 200, 200, 500, 200, 200)
+    steps = [
+        kit.action(f"s{n}", call={"wait": 0 if n == 3 else 1, "status": status})
+        for n, status in enumerate(statuses)
+    ]
+    world.run(*steps, after=((), (0,), (1,), (0,), (3,), (2, 4)))
+    assert world.bound is not None
+    context = read(saved[0])
+    assert [n for n, each in enumerate(context.steps) if each.values is None] == [2, 4, 5]
+    assert take_over(context, world.bound, (start,), mode).runs == runs
+    if mode is RunMode.FROM_STEP and start == 4:
+        in_turn = replace(world.bound, after=())
+        assert take_over(context, in_turn, (start,), mode).runs == {4, 5}
 
 
 def read(context: SavedContext) -> SavedContext:

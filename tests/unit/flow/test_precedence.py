@@ -170,8 +170,8 @@ def test_an_event_parts_what_lies_before_it_from_what_follows(ways: MakeWays) ->
     assert way.are_free("+warn", "+u")
 
 
-def test_visits_of_an_element_begin_in_their_order(ways: MakeWays) -> None:
-    """Two tokens on one way do not overtake each other; they do not wait for the other's end."""
+def test_visits_of_an_element_follow_each_other(ways: MakeWays) -> None:
+    """Two tokens on one way do not overtake each other; each element has one at a time."""
     way = ways(
         """
         s: start
@@ -191,7 +191,8 @@ def test_visits_of_an_element_begin_in_their_order(ways: MakeWays) -> None:
     assert way.are_free("-a", "+b")
     assert way.orders("+m#1", "+m#2")
     assert way.orders("+n#1", "+n#2")
-    assert not way.orders("-m#1", "+m#2")
+    assert way.orders("-m#1", "+m#2")
+    assert way.are_free("+n#1", "-m#2")
 
 
 def test_instances_at_the_same_time_are_free(ways: MakeWays) -> None:
