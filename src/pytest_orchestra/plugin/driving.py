@@ -19,12 +19,12 @@ from pytest_orchestra.plugin.contexts import Contexts
 from pytest_orchestra.plugin.events import Events, Listener
 from pytest_orchestra.plugin.exclusion import Exclusion
 from pytest_orchestra.plugin.inputs import protocols
-from pytest_orchestra.plugin.items import ScenarioFailed, ScenarioItem
+from pytest_orchestra.plugin.items import CUT_OFF, ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.limits import NEIGHBOURS, limit_of
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
-from pytest_orchestra.plugin.presenting import data_of, failure_of, properties_of
+from pytest_orchestra.plugin.presenting import cut_off, data_of, failure_of, properties_of
 from pytest_orchestra.plugin.resuming import RESUMED
 from pytest_orchestra.plugin.stepping import TAKEN, takeover_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
@@ -86,6 +86,7 @@ class Driver:
         Raises:
             ScenarioFailed: a step failed; the text is what people read.
         """
+        item.stash[CUT_OFF] = lambda why: cut_off(why, item)
         if self.concurrency is not None and limit_of(item.config, item.suite) > 1:
             run = self.concurrency.complete(item, fixtures)
         else:

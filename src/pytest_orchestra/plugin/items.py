@@ -23,6 +23,14 @@ _OWN_FIXTURES = ("orchestra_engine", "orchestra_context", "request")
 _ADD = "Add one that does to the files under 'data'."
 
 
+CUT_OFF = pytest.StashKey[Callable[[str], str]]()
+"""Of an item that was begun: from why its run was cut, what people read of it."""
+
+
+def _not_begun(why: str) -> str:
+    return f"{why.rstrip('.')}: before its first step"
+
+
 class ScenarioFailed(AssertionError):  # noqa: N818 - a failed check, not an error
     """A run failed; the text is what people read."""
 
@@ -76,9 +84,7 @@ class ScenarioItem(pytest.Function):
             theirs = (n for n, entry in enumerate(trace) if is_users_own(Path(entry.path), root))
             first = next(theirs, None)
             if first is None and isinstance(excinfo.value, pytest.fail.Exception):
-                from pytest_orchestra.plugin.presenting import cut_off
-
-                return cut_off(str(excinfo.value), self)
+                return self.stash.get(CUT_OFF, _not_begun)(str(excinfo.value))
             excinfo.traceback = trace[first or 0 :]
         return super().repr_failure(excinfo)
 
