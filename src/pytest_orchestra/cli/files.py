@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from pytest_orchestra.cli.pytest_ini import global_data
 from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
 from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
@@ -139,7 +140,8 @@ def bind(
 
     Raises:
         BindingError: with every error of the suite and of what it names.
-        ConfigurationError: a protocol plugin or a module of steps cannot be loaded.
+        ConfigurationError: a protocol plugin or a module of steps cannot be loaded, or pytest's
+            ini file cannot be used.
     """
     steps = [step for file in suite.python_files for step in import_python_steps(file)]
     return bind_with_scenarios(
@@ -147,6 +149,7 @@ def bind(
         protocols=load_protocols(),
         environment=None,
         python_steps=steps,
+        global_data=global_data(suite.file),
         selection=Selection(
             criterion=criterion, explains_data=explains_data, makes_data=makes_data
         ),

@@ -9,11 +9,10 @@ from types import ModuleType
 
 import pytest
 
-from pytest_orchestra.data.data_sets import DataSet, Scope
-from pytest_orchestra.data.set_files import read_data_sets
+from pytest_orchestra.data.data_sets import DataSet
+from pytest_orchestra.data.global_sets import read_global_data
 from pytest_orchestra.errors import ConfigurationError, OrchestraError
 from pytest_orchestra.plugin.options import OPTIONS, in_ini_file
-from pytest_orchestra.plugin.paths import matching
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.channels import load_protocols
 from pytest_orchestra.suite.python_modules import import_python_steps, package_of
@@ -43,23 +42,12 @@ def global_data(config: pytest.Config) -> tuple[DataSet, ...]:
         ConfigurationError: a glob of ``orchestra_data`` names no file.
     """
     if _GLOBAL not in config.stash:
-        paths: list[Path] = []
-        for pattern in config.stash[OPTIONS].global_data:
-            paths.extend(_data_files(config, pattern))
-        config.stash[_GLOBAL] = tuple(read_data_sets(paths, Scope.GLOBAL))
+        config.stash[_GLOBAL] = read_global_data(
+            config.rootpath,
+            config.stash[OPTIONS].global_data,
+            in_ini_file(config, "orchestra_data"),
+        )
     return config.stash[_GLOBAL]
-
-
-def _data_files(config: pytest.Config, pattern: str) -> Sequence[Path]:
-    where = f"{in_ini_file(config, 'orchestra_data')}: {pattern!r}"
-    hint = f"Paths are taken from {config.rootpath}."
-    try:
-        found = matching(config.rootpath, pattern)
-    except (ValueError, NotImplementedError) as error:
-        raise ConfigurationError(f"{where} cannot be read: {error}", hint=hint) from error
-    if not found:
-        raise ConfigurationError(f"{where} names no file", hint=hint)
-    return found
 
 
 def python_steps(

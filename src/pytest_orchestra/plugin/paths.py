@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_orchestra.documents.globs import matching
+
 SUITE_SUFFIXES = (".suite.yaml", ".suite.yml")
 PROCESS_SUFFIXES = (".bpmn", ".bpmn2", ".bpmn20.xml")
 NAMED_SUFFIXES = (*PROCESS_SUFFIXES, ".xml", ".yaml", ".yml", ".json")
@@ -48,19 +50,6 @@ def named_files(name: str, folder: Path, *, ignored: Sequence[str] = ()) -> list
     if path.is_dir():
         return sorted(_suites_below(path, ignored))
     return matching(folder, name)
-
-
-def matching(folder: Path, pattern: str) -> list[Path]:
-    """The files that a glob names, taken from ``folder``, in a stable order.
-
-    Raises:
-        ValueError: it cannot be read.
-    """
-    place = Path(pattern)
-    if place.is_absolute():
-        folder, pattern = Path(place.anchor), str(place.relative_to(place.anchor))
-    found = (Path(os.path.abspath(match)) for match in folder.glob(pattern))  # noqa: PTH100
-    return sorted(path for path in found if path.is_file())
 
 
 def _suites_below(folder: Path, ignored: Sequence[str]) -> Iterator[Path]:
