@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_orchestra.reports.sessions import read_session
+
+if TYPE_CHECKING:
+    from tests.plugin.conftest import System
 
 Write = Callable[..., None]
 
@@ -162,6 +165,49 @@ def test_an_interrupt_in_one_branch_ends_the_session(fork: pytest.Pytester, writ
     assert events(fork)[-2]["run"]["status"] == "CANCELLED"
 
 
+SIGNAL = """\
+import asyncio, os, signal
+import pytest_orchestra as orchestra
+
+@orchestra.step("Pack")
+async def pack():
+    await asyncio.sleep(60)
+
+@orchestra.step("Pay")
+async def pay():
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.1, os.kill, os.getpid(), signal.SIGINT)
+    await asyncio.sleep(60)
+"""
+
+
+def test_ctrl_c_cuts_both_branches_and_cleans_up(
+    fork: pytest.Pytester, write: Write, system: "System"
+) -> None:
+    clean = "finally:\n  - {name: clean, action: {channel: http, endpoint: shop DELETE /all}}\n"
+    environment = f"local: {{http: {{shop: {{url: '{system.url}'}}}}}}\n"
+    write(
+        conftest__py=SIGNAL,
+        order__suite__yaml=SUITE + clean,
+        orchestra__environments__yaml=environment,
+    )
+    result = fork.runpytest_subprocess()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert system.asked == ["DELETE /all"]
+    assert statuses(fork) == {"pack": "FAILED", "pay": "FAILED", "clean": "PASSED"}
+    assert events(fork)[-2]["run"]["status"] == "CANCELLED"
+
+
+def test_a_time_limit_cuts_both_branches(fork: pytest.Pytester, write: Write) -> None:
+    """The item fails, and its log is whole."""
+    write(conftest__py=SIGNAL.replace("signal.SIGINT", "0"))
+    result = fork.runpytest_subprocess("--timeout=1", "--timeout-method=signal")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Timeout*"])
+    assert sorted(statuses(fork)) == ["pack", "pay"]
+    assert events(fork)[-2]["run"]["status"] == "CANCELLED"
+
+
 BROKEN = """\
 import asyncio
 from pathlib import Path
@@ -227,3 +273,26 @@ def test_a_report_lists_the_steps_in_the_order_of_the_way(
     assert next(iter(statuses(fork))) == "pay"
     (run,) = read_session(log_of(fork)).runs
     assert [each.name for each in run.steps] == ["pack", "ship", "pay", "book", "done"]
+
+
+def test_scenarios_and_their_branches_run_at_once(fork: pytest.Pytester, write: Write) -> None:
+    """Allure has the steps of each, in the order of the way."""
+    write(
+        conftest__py=BROKEN,
+        order__suite__yaml=SUITE + "data: {files: data.yaml, pick: all}\n",
+        shop_steps__py="",
+    )
+    with (fork.path / "conftest.py").open("a", encoding="utf-8") as conftest:
+        conftest.write('\n@orchestra.step("Done")\ndef again(orchestra_data): ...\n')
+    result = fork.runpytest("--orchestra-concurrency=2", "--alluredir=allure")
+    result.assert_outcomes(passed=2)
+    runs = [each["event"] for each in events(fork) if each["event"].startswith("run_")]
+    assert runs[:2] == ["run_started", "run_started"]
+    written = [
+        json.loads(path.read_text("utf-8")) for path in fork.path.glob("allure/*-result.json")
+    ]
+    assert len(written) == 2
+    for each in written:
+        names = [step["name"] for step in each["steps"]]
+        assert names == ["pack", "ship", "pay", "book", "done", "again"]
+        assert {step["status"] for step in each["steps"]} == {"passed"}
