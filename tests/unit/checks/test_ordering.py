@@ -119,6 +119,13 @@ def test_one_that_meets_two_patterns_stands_for_one() -> None:
     assert judged.missing() == ""
 
 
+def test_one_that_is_needed_twice_is_not_there_the_second_time() -> None:
+    """Together they are all met, but not in this order."""
+    judged = in_order((ANY, PAID), A_PAID, message(3, type="New"))
+    assert judged.missing() == "message 2 of 2 was not seen after those before it"
+    assert [each.id for each in judged.found()] == ["t/0@2", "t/0@3"]
+
+
 def test_others_that_are_alike_are_not_all_kept() -> None:
     """A busy topic does not fill the memory, whatever its keys."""
     judged = InOrder((ANY, pattern(order=7)))

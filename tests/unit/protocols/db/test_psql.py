@@ -61,6 +61,23 @@ def test_the_line_has_the_schema_and_the_credentials() -> None:
     assert psql.line(plain, Statement(text="select 1"), ()).startswith("psql postgresql://h/shop")
 
 
+def test_a_schema_may_have_spaces() -> None:
+    """The server splits its options at those without a backslash."""
+    connection = DbConnection(url="postgresql://h/shop", default_schema="my shop, other")
+    line = psql.line(connection, Statement(text="select 1"), ())
+
+    assert shlex.split(line)[0] == r'PGOPTIONS=-c search_path="my\ shop","other",public'
+
+
+def test_a_statement_of_several_lines_stands_on_one() -> None:
+    """The terminal shows a line end as what it is not."""
+    line = psql.line(
+        DbConnection(url="postgresql://h/shop"), Statement(text="select 1 -- it's\n, 2"), ()
+    )
+
+    assert line.endswith(r" -c $'select 1 -- it\'s\n, 2'")
+
+
 def test_what_a_shell_would_read_itself_stands_in_single_quotes() -> None:
     connection = DbConnection(url="postgresql://h/shop")
     for text in ("select '$HOME'", "select '`x`' as \"X\"", "select E'\\n!'", "select 1"):
