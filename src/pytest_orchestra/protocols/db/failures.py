@@ -10,6 +10,7 @@ from pytest_orchestra.protocols.db.connection import DbConnection
 DRIVER_ERRORS = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
     ValueError,
@@ -21,6 +22,7 @@ LOST_ERRORS = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
 )
 """A connection that turns out to be broken."""
@@ -59,6 +61,13 @@ def failure(error: Exception, connection: DbConnection, sql: str = "") -> Connec
         )
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate:
         return _refused(error, where, sql)
+    if isinstance(error, asyncpg.InternalClientError):  # of its states, which tell users nothing
+        return ConnectorError(
+            f"{where} ended the connection in the midst of a statement",
+            code="db.connection",
+            retriable=True,
+            hint="See the server's log.",
+        )
     if isinstance(error, asyncpg.InterfaceError | OSError):
         return ConnectorError(
             f"{where} cannot be reached: {str(error).rstrip('.')}",

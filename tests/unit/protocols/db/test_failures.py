@@ -15,6 +15,7 @@ CONNECTION = DbConnection(url="postgresql://ann:sesame@h/shop")
         (TimeoutError(), "db.timeout", True),
         (OSError("refused"), "db.connection", True),
         (asyncpg.InterfaceError("closed"), "db.connection", True),
+        (asyncpg.InternalClientError("cannot switch to state 15"), "db.connection", True),
         (asyncpg.ConnectionDoesNotExistError("closed"), "db.08003", True),
         (asyncpg.InvalidPasswordError("no"), "db.28P01", False),
         (asyncpg.UndefinedTableError("no"), "db.42P01", False),
