@@ -40,7 +40,9 @@ class QueueClient:
             async with asyncio.timeout(call.within):
                 added = await self._streams.add(queue, fields)
         except DRIVER_ERRORS as error:
-            raise failure(error, self._connection, f"sending to {queue}") from error
+            unsure = ", which may have got the message all the same"
+            doing = f"sending to {queue}{unsure if isinstance(error, TimeoutError) else ''}"
+            raise failure(error, self._connection, doing) from error
         return observation(queue, added, fields, self._connection)
 
     async def arm(self, call: Call) -> Position:
