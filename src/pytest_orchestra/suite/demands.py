@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ VISIT = "visit"
 Items = tuple[tuple[str, int], ...]
 """Names of lists, each with the number of an item, from 1."""
 
+_NUMBER = re.compile(r"= '-?\d+(\.\d+)?'(,|$)", re.ASCII)
+"""A text that looks like one, as it is shown."""
 _MAX_TEXT = 100
 _MAX_VALUE = 60
 
@@ -84,7 +87,10 @@ class Demand:
             if self.holds in found:
                 return None
             why = "is null" if found == {None} else "does not hold"
-        return Misfit(condition=str(self), values=", ".join(self._shown(data)), why=why)
+        values = ", ".join(self._shown(data))
+        if why == "is null" and _NUMBER.search(values):
+            values += " (text: in a CSV file a 'schema' makes it a number)"
+        return Misfit(condition=str(self), values=values, why=why)
 
     def __str__(self) -> str:
         text = shortened(self.text.strip().removeprefix("=").strip(), _MAX_TEXT)

@@ -124,6 +124,14 @@ def test_only_what_is_decided_before_a_moment_may_be_asked() -> None:
             ),
         ),
         (
+            asked("amount > 9"),
+            {"amount": "10"},
+            (
+                "`amount > 9` (amount) is null with amount = '10'"
+                " (text: in a CSV file a 'schema' makes it a number)"
+            ),
+        ),
+        (
             asked("order.amount > 9"),
             {"order": {"amount": 1, "secret": 2}, "amount": 1},
             "`order.amount > 9` (order.amount) does not hold with order.amount = 1",
