@@ -125,5 +125,6 @@ if __name__ == "__main__":
         host="127.0.0.1",
         port=int(os.environ["PORT"]),
         log_level="warning",
+        timeout_keep_alive=60,  # a busy machine takes long from choosing a connection to using it
         timeout_graceful_shutdown=1,
     )

@@ -145,7 +145,8 @@ class Watch(Protocol):
         """Look once, for at most ``within`` seconds; an empty sequence: surely nothing new.
 
         A look that would give none may ask the system whether all was read that is there, for
-        ``SURE_WITHIN`` seconds more; where it reads on, for ``SURE_AT_LAST`` in all.
+        ``SURE_WITHIN`` seconds more; where it reads on, for ``SURE_AT_LAST`` in all. A look with
+        ``within`` 0 gives all that has arrived.
 
         Only observations that the call's ``key``, ``headers`` and ``correlation_id`` select.
 

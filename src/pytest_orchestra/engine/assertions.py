@@ -80,6 +80,8 @@ class Wait:
         schedule = Schedule(within=expect.within, every=expect.every, most=expect.every_most)
         while True:
             has_news = await self._look(self._left(began, clock()))
+            if has_news and self._left(began, clock()) <= 0:
+                await self._look(0.0)  # what came with it, and may lie unread
             decided = self._decide(schedule, clock() - began)
             if isinstance(decided, Outcome):
                 return await self._with_grace(decided) if self._may_be_late(decided) else decided

@@ -559,6 +559,27 @@ def test_a_failure_for_good_ends_the_wait(waits: Waits, kit: Kit, office: Office
 # Watches that are broken
 
 
+@pytest.mark.parametrize("expected", [{"absent": True}, {"count": 1}])
+def test_what_lies_unread_behind_the_last_news_counts(
+    waits: Waits, kit: Kit, office: Office, loop: ClockLoop, expected: dict[str, object]
+) -> None:
+    """A look gives what came just before the deadline; the one after it all that has arrived."""
+    found, first = iter([kit.letter(1, a=0), kit.letter(2, a=1)]), [kit.letter(0, a=1)]
+    if expected.get("absent"):
+        first = []
+
+    async def look(within: float) -> list[Observation]:
+        if first:
+            return [first.pop()]
+        await asyncio.sleep(within)
+        return [next(found)]
+
+    office.on_look = look
+    expect = kit.expecting(value={"a": 1}, within=2.0, **expected)
+    outcome = loop.run_until_complete(waits.start(expect, "post"))
+    assert lines(outcome)[0].startswith("KAFKA_MESSAGE_NOT_FOUND post.unmet: ")
+
+
 @pytest.mark.parametrize("channel", ["mail", "post"])
 def test_a_look_that_never_ends_is_cut(
     waits: Waits, kit: Kit, office: Office, loop: ClockLoop, channel: str

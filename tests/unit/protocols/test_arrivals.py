@@ -358,3 +358,16 @@ async def test_patience_begins_anew_as_often_as_something_is_read() -> None:
         await asyncio.sleep(0)
     assert after is not None
     assert after > clock() + 50
+
+
+@pytest.mark.asyncio
+async def test_a_look_without_time_to_wait_gives_all_that_has_arrived() -> None:
+    place = Place("orders", "kafka")
+    watch = watch_from(place)
+
+    async def read(_: float) -> None:
+        place.add(arrival(2))
+
+    place.catch_up = read
+    place.add(arrival(1))
+    assert ids(await watch.look(0)) == ["1", "2"]

@@ -63,7 +63,8 @@ class ArrivalWatch:
     async def look(self, within: float) -> Sequence[Observation]:
         """Give what was selected since the last look, at once; else wait for it.
 
-        Nothing is given only where it is sure that there is nothing.
+        Nothing is given only where it is sure that there is nothing; without time to wait all is
+        given that has arrived.
 
         Raises:
             ConnectorError: nothing arrived, and nothing could have, or it could have been missed.
@@ -74,6 +75,8 @@ class ArrivalWatch:
             self._mark = await self._take(within)
             self._next = self._mark.number
         place = self._mark.place
+        if within <= 0:
+            return [arrival.observe() for arrival in await self._make_sure(self._mark)]
         while not (fresh := self._fresh(self._mark)):
             if place.trouble is not None and not place.trouble.retriable:
                 raise place.trouble
