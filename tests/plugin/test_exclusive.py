@@ -66,6 +66,90 @@ async def alone():
     assert said[:begin].count("in") == said[:begin].count("out")
 
 
+@pytest.mark.parametrize("concurrency", ["1", "4"])
+def test_the_fixtures_of_a_serial_scenario_are_its_own_too(
+    wide: pytest.Pytester, write: Write, concurrency: str
+) -> None:
+    """Its setup waits until no other worker runs anything, and nothing begins before its end."""
+    write(
+        order__suite__yaml="""
+        process: order.bpmn
+        python: [shop_steps.py]
+        scenarios: {mark: {way-w2: {isolation: serial}, way-w3: {active: false}}}
+        """,
+        conftest__py="""
+        import asyncio
+        from pathlib import Path
+        import pytest
+
+        def say(text):
+            with Path("said.txt").open("a") as file:
+                file.write(text + "\\n")
+
+        @pytest.fixture
+        def emptied():
+            say("begin")
+            Path("emptied.txt").touch()
+            yield
+            say("end")
+        """,
+        shop_steps__py=RECORDED.format("")
+        + """
+@orchestra.step("T0")
+@orchestra.step("T1")
+async def wait_in_vain():
+    say("in")
+    for _ in range(30):
+        if Path("emptied.txt").exists():
+            break
+        await asyncio.sleep(0.01)
+    say("out")
+
+@orchestra.step("T2")
+async def empty(emptied): ...
+""",
+    )
+    result = wide.runpytest("-n", "2", "--dist=each", f"--orchestra-concurrency={concurrency}")
+    result.assert_outcomes(passed=6)
+    inside = 0
+    for word in (wide.path / "said.txt").read_text().split():
+        inside += {"in": 1, "out": -1}.get(word, 0)
+        assert word != "begin" or inside == 0
+
+
+def test_a_serial_scenario_does_not_wait_for_ever(wide: pytest.Pytester, write: Write) -> None:
+    """It is an error at its setup, which says what was in its way."""
+    write(
+        pytest__ini="[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+        "orchestra_exclusive_s = 0\n",
+        order__suite__yaml="""
+        process: order.bpmn
+        python: [shop_steps.py]
+        scenarios: {mark: {"*": {isolation: serial}}}
+        """,
+        shop_steps__py="""
+        import asyncio
+        from pathlib import Path
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order", within="30s")
+        async def check():
+            while not Path("refused.txt").exists():
+                await asyncio.sleep(0.01)
+        """,
+        conftest__py="""
+        from pathlib import Path
+
+        def pytest_runtest_logreport(report):
+            if report.failed:
+                Path("refused.txt").touch()
+        """,
+    )
+    result = wide.runpytest("-n", "2", "-k", "main or w1")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*waited 0 s for all others to end; last taken by gw?, *"])
+
+
 def test_a_worker_that_is_killed_is_in_nobodys_way(wide: pytest.Pytester, write: Write) -> None:
     write(
         shop_steps__py=RECORDED.format(', exclusive="bank"')

@@ -17,7 +17,7 @@ from pytest_orchestra.engine.session import EngineSession, timestamp
 from pytest_orchestra.plugin import unreported
 from pytest_orchestra.plugin.contexts import Contexts
 from pytest_orchestra.plugin.events import Events, Listener
-from pytest_orchestra.plugin.exclusion import Exclusion
+from pytest_orchestra.plugin.exclusion import EXCLUSION, Exclusion
 from pytest_orchestra.plugin.inputs import protocols
 from pytest_orchestra.plugin.items import CUT_OFF, ScenarioFailed, ScenarioItem
 from pytest_orchestra.plugin.limits import NEIGHBOURS, limit_of
@@ -189,7 +189,8 @@ async def open_driver(config: pytest.Config, environment: Environment) -> Driver
         ),
         session=session,
         mode=RunMode(mode),
-        exclusion=Exclusion(shared.joined, shared.worker, options.exclusive_s),
+        exclusion=config.stash.get(EXCLUSION, None)
+        or Exclusion(shared.joined, shared.worker, options.exclusive_s),
         events=events,
         log=log,
         contexts=contexts,

@@ -10,19 +10,18 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+import pytest
 
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.services.locks import try_lock
 from pytest_orchestra.suite.bound import EVERYTHING
-
-if TYPE_CHECKING:
-    import pytest
 
 _POLL_S = 0.01
 _SHOWN = 500
@@ -40,11 +39,14 @@ class Exclusion:
         folder: that all workers share; None: there are no others.
         worker: this one, for messages.
         within: seconds that a scenario may wait.
+        is_interrupted: whether the session is to end.
     """
 
     folder: Path | None
     worker: str
     within: float
+    is_interrupted: Callable[[], bool] = lambda: False
+    _alone: ScenarioItem | None = None
     _is_needed: bool | None = None
 
     def is_needed(self, session: pytest.Session) -> bool:
@@ -62,6 +64,8 @@ class Exclusion:
             ConfigurationError: somebody was for too long.
         """
         try:
+            if item is self._alone:
+                return await work
             async with AsyncExitStack() as stack:
                 deadline = time.monotonic() + self.within
                 for name, shared in self._wanted(item):
@@ -70,6 +74,27 @@ class Exclusion:
                 return await work
         finally:
             work.close()  # which never began where it was cut before
+
+    def take_whole(self, item: ScenarioItem, held: ExitStack) -> None:
+        """Wait, the loop standing still, until no other worker runs anything.
+
+        Args:
+            item: wants everything.
+            held: lets go of it.
+
+        Raises:
+            ConfigurationError: somebody ran for too long.
+            KeyboardInterrupt: the session is to end.
+        """
+        deadline = time.monotonic() + self.within
+        for name, shared in self._wanted(item):
+            while (lock := self._try(name, item, shared=shared)) is None:
+                self._see(name, item, deadline)
+                if self.is_interrupted():
+                    raise KeyboardInterrupt
+                time.sleep(_POLL_S)
+            held.callback(os.close, lock)
+        self._alone = item
 
     def _wanted(self, item: ScenarioItem) -> list[tuple[str, bool]]:
         """Locks in one order for all, and whether others may have each, too."""
@@ -94,19 +119,26 @@ class Exclusion:
             os.close(lock)
 
     async def _taken(self, name: str, item: ScenarioItem, *, shared: bool, deadline: float) -> int:
-        path = self._path(name)
-        while (lock := try_lock(path, shared=shared)) is None:
-            if time.monotonic() > deadline:
-                raise ConfigurationError(
-                    f"{item.nodeid} waited {self.within:g} s for"
-                    f" {_called(name)}; last taken by {_read(path)}",
-                    hint="Let it have more time with orchestra_exclusive_s, or fewer workers.",
-                )
+        while (lock := self._try(name, item, shared=shared)) is None:
+            self._see(name, item, deadline)
             await asyncio.sleep(_POLL_S)
-        if not shared:
+        return lock
+
+    def _try(self, name: str, item: ScenarioItem, *, shared: bool) -> int | None:
+        lock = try_lock(self._path(name), shared=shared)
+        if lock is not None and not shared:
             os.ftruncate(lock, 0)
             os.write(lock, f"{self.worker}, {item.nodeid}".encode())
         return lock
+
+    def _see(self, name: str, item: ScenarioItem, deadline: float) -> None:
+        """See that nobody waits for too long."""
+        if time.monotonic() > deadline:
+            raise ConfigurationError(
+                f"{item.nodeid} waited {self.within:g} s for"
+                f" {_called(name)}; last taken by {_read(self._path(name))}",
+                hint="Let it have more time with orchestra_exclusive_s, or fewer workers.",
+            )
 
     def _path(self, name: str) -> Path:
         if sys.platform == "win32" or self.folder is None:  # pragma: no cover - Linux and macOS
@@ -123,3 +155,7 @@ def _called(name: str) -> str:
 
 def _read(path: Path) -> str:
     return path.read_text("utf-8", "replace")[:_SHOWN] or "scenarios that share it"
+
+
+EXCLUSION = pytest.StashKey[Exclusion]()
+"""There in a worker that has scenarios which run alone."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_orchestra.errors import BindingError
+from pytest_orchestra.errors import BindingError, OrchestraError
 from pytest_orchestra.plugin.outcomes import UNTESTED
 from pytest_orchestra.plugin.paths import is_users_own
 
@@ -29,6 +29,10 @@ CUT_OFF = pytest.StashKey[Callable[[str], str]]()
 
 def _not_begun(why: str) -> str:
     return f"{why.rstrip('.')}: before its first step"
+
+
+NOT_ALONE = pytest.StashKey[OrchestraError]()
+"""Why an item that must run alone cannot."""
 
 
 class ScenarioFailed(AssertionError):  # noqa: N818 - a failed check, not an error
@@ -66,9 +70,12 @@ class ScenarioItem(pytest.Function):
 
         Raises:
             BindingError: it says which condition no set meets, and which set comes nearest.
+            OrchestraError: it must run alone, and cannot.
         """
         if self.bound.unmet:
             raise BindingError([f"{self.bound.unmet}. {_ADD}"])
+        if (error := self.stash.get(NOT_ALONE, None)) is not None:
+            raise error
         super().setup()
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_orchestra.plugin.neighbours import Neighbours
 from pytest_orchestra.plugin.options import OPTIONS
+from pytest_orchestra.suite.bound import EVERYTHING
 
 if TYPE_CHECKING:
     from pytest_orchestra.suite.bound import BoundSuite
@@ -25,7 +26,12 @@ def limit_of(config: pytest.Config, suite: BoundSuite) -> int:
 
 
 def prepare(config: pytest.Config, suite: BoundSuite) -> None:
-    """Look on as pytest sets items up, if some of the suite may run at once."""
+    """Look on as pytest sets items up, if some of the suite may run at once, or must not."""
     if limit_of(config, suite) > 1 and NEIGHBOURS not in config.stash:
         config.stash[NEIGHBOURS] = neighbours = Neighbours(config)
         config.pluginmanager.register(neighbours, "orchestra_neighbours")
+    is_worker = hasattr(config, "workerinput")
+    if is_worker and any(each.exclusive == (EVERYTHING,) for each in suite.scenarios):
+        from pytest_orchestra.plugin import serial
+
+        serial.prepare(config)
