@@ -67,7 +67,7 @@ local:
   http: {{system: {{url: "{system}"}}}}
   kafka: {{main: {{bootstrap_servers: "{kafka}"}}}}
   queue: {{main: {{url: "{queue}"}}}}
-  db: {{main: {{url: "{db}"}}}}
+  db: {{main: {{url: "{db}", default_schema: events_{run}}}}}
 """
 ASSERTIONS = {
     "kafka": "{{channel: kafka, topic: events-{run}, key: {name}}}",
@@ -340,7 +340,8 @@ class System:
                 await redis.xadd(place, {"key": key or each["order"], "value": json.dumps(each)})
 
     async def _store(self, name: str, events: list[Event]) -> None:
-        connection = await asyncpg.connect(self._servers["db"])
+        path = {"search_path": f"events_{self._run}"}
+        connection = await asyncpg.connect(self._servers["db"], server_settings=path)
         text = "insert into event (name, type, tenant, total) values ($1, $2, $3, $4)"
         if events:
             rows = [(name, each["type"], each["tenant"], each["total"]) for each in events]
@@ -390,8 +391,24 @@ def folder(
         assert thread.is_alive()
     port = server.servers[0].sockets[0].getsockname()[1]
     system = f"http://127.0.0.1:{port}"
+    write_files(tmp_path, ENVIRONMENT.format(system=system, run=run, **servers), run)
+    table = "event (number serial, name text, type text, tenant text, total float)"
+    schema = f"events_{run}"
+    make = f"create schema {schema}; set search_path = {schema}; create table {table}"
+    asyncio.run(execute(servers["db"], make))
+    if request.node.callspec.params["servers"] == "real":  # the double makes four partitions itself
+        names = [f"{name}-{run}" for name in CASES if name.startswith("order-by-key-kafka")]
+        asyncio.run(make_topics(servers["kafka"], names))
+    yield tmp_path
+    server.should_exit = True
+    thread.join()
+    asyncio.run(execute(servers["db"], f"drop schema {schema} cascade"))
+
+
+def write_files(folder: Path, environment: str, run: str) -> None:
+    """Write a suite for each case."""
     files = {"order.bpmn": PROCESS, "pytest.ini": "[pytest]\n"}
-    files["orchestra.environments.yaml"] = ENVIRONMENT.format(system=system, **servers)
+    files["orchestra.environments.yaml"] = environment
     for name, (row, channel, script) in CASES.items():
         given = (row.assertion or ASSERTIONS)[channel].format(name=name, run=run)
         expect = row.expect.get(channel) or row.expect["*"]
@@ -400,14 +417,7 @@ def folder(
         expect = f"{expect.removesuffix('}')}, within: {within}}}"
         files[f"{name}.suite.yaml"] = SUITE.format(name=name, assertion=given, expect=expect)
     for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    asyncio.run(make_table(servers["db"]))
-    if request.node.callspec.params["servers"] == "real":  # the double makes four partitions itself
-        names = [f"{name}-{run}" for name in CASES if name.startswith("order-by-key-kafka")]
-        asyncio.run(make_topics(servers["kafka"], names))
-    yield tmp_path
-    server.should_exit = True
-    thread.join()
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 async def make_topics(address: str, names: list[str]) -> None:
@@ -418,12 +428,9 @@ async def make_topics(address: str, names: list[str]) -> None:
     await admin.close()
 
 
-async def make_table(url: str) -> None:
+async def execute(url: str, statements: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute("drop table if exists event")
-    await connection.execute(
-        "create table event (number serial, name text, type text, tenant text, total float)"
-    )
+    await connection.execute(statements)
     await connection.close()
 
 

@@ -210,14 +210,14 @@ def shop() -> Iterator[str]:
 
 
 @pytest.fixture
-def variables(shop: str, address_of: Callable[[str, str], str]) -> dict[str, str]:
+def variables(shop: str, address_of: Callable[[str, str], str]) -> Iterator[dict[str, str]]:
     """What the environment's file and the lines read, with users of this run on the servers."""
     database = address_of("PostgreSQL", "DATABASE_URL")
     queue = address_of("Redis", "REDIS_URL")
     kafka = address_of("Apache Kafka", "KAFKA_BOOTSTRAP_SERVERS")
     asyncio.run(make_users(database, queue))
     host, name = urlsplit(database).netloc.rpartition("@")[2], urlsplit(database).path
-    return {
+    yield {
         "SHOP_URL": shop,
         "SHOP_DB": f"postgresql://{host}{name}",
         "SHOP_DB_ADDRESS": f"postgresql+asyncpg://{USER}:{quote(PASSWORD, safe='')}@{host}{name}",
@@ -227,6 +227,7 @@ def variables(shop: str, address_of: Callable[[str, str], str]) -> dict[str, str
         "SHOP_TOKEN": TOKEN,
         "SHOP_TENANT": TENANT,
     }
+    asyncio.run(drop_users(database, queue))
 
 
 async def make_users(database: str, queue: str) -> None:
@@ -236,6 +237,14 @@ async def make_users(database: str, queue: str) -> None:
     await connection.close()
     async with Redis.from_url(queue) as redis:
         await redis.execute_command("ACL", "SETUSER", USER, "on", f">{PASSWORD}", "~*", "+@all")
+
+
+async def drop_users(database: str, queue: str) -> None:
+    connection = await asyncpg.connect(database)
+    await connection.execute(f"drop role {USER}")
+    await connection.close()
+    async with Redis.from_url(queue) as redis:
+        await redis.execute_command("ACL", "DELUSER", USER)
 
 
 def environment() -> dict[str, object]:

@@ -27,6 +27,7 @@ MOST_LINES = 25
 AT_ONCE = 12
 MOST_SENT = 20_000_000
 RUN = uuid.uuid4().hex[:8]
+NEAR = {"search_path": f"near_{RUN}"}
 HOUR_MS = 3_600_000
 
 PROCESS = """\
@@ -67,8 +68,10 @@ class Servers:
         await self.producer.stop()
         await self.admin.close()
         await self.redis.aclose()
-        for connection in (self.db, *self.others):
+        for connection in self.others:
             connection.terminate()
+        await self.db.execute(f"drop schema near_{RUN} cascade")
+        await self.db.close()
 
 
 Do = Callable[[Servers, str], Awaitable[None]]
@@ -110,7 +113,7 @@ def makes(partitions: int = 1, **config: str) -> Do:
 def runs(*statements: str) -> Do:
     async def do(servers: Servers, _: str) -> None:
         for each in statements:
-            await servers.db.execute(each.replace("RUN", RUN))
+            await servers.db.execute(each)
 
     return do
 
@@ -142,25 +145,25 @@ async def turns_into_list(servers: Servers, name: str) -> None:
 
 async def locks(servers: Servers, _: str) -> None:
     """Leave the table locked by a transaction that never ends."""
-    servers.others.append(other := await asyncpg.connect(servers.url))
+    servers.others.append(other := await asyncpg.connect(servers.url, server_settings=NEAR))
     await other.execute("begin")
-    await other.execute("lock table locked_RUN in access exclusive mode".replace("RUN", RUN))
+    await other.execute("lock table locked in access exclusive mode")
 
 
 async def changes_unseen(servers: Servers, _: str) -> None:
     """Leave what is inserted in a transaction that never ends."""
-    servers.others.append(other := await asyncpg.connect(servers.url))
+    servers.others.append(other := await asyncpg.connect(servers.url, server_settings=NEAR))
     await other.execute("begin")
-    await other.execute("insert into unseen_RUN values (2)".replace("RUN", RUN))
+    await other.execute("insert into unseen values (2)")
 
 
 TYPES = """\
-create table types_RUN (
+create table types (
     n numeric(20, 2), t timestamptz, j jsonb, u uuid, b bytea, a int[], s text[], x text,
-    m mood_RUN, i interval, r int4range
+    m mood, i interval, r int4range
 )"""
 ROW = """\
-insert into types_RUN values (
+insert into types values (
     12345678901234567.10, '2026-11-21 12:30:00+02', '{"a": [1.10, null]}',
     '0E984725-C51C-4BF4-9960-E1C80E27ABA0', '\\x00ff', '{1,null}', '{"a b",c}', null, 'sad',
     '1 day 2 hours', '[1,5)'
@@ -244,8 +247,8 @@ CASES: Mapping[str, Case] = {
     ),
     "types": Case(
         channel="db",
-        sql="select * from types_RUN",
-        before=runs("create type mood_RUN as enum ('ok', 'sad')", TYPES, ROW),
+        sql="select * from types",
+        before=runs("create type mood as enum ('ok', 'sad')", TYPES, ROW),
         expect="value: {n: 12345678901234567.11, t: '2026-11-21T10:31:00Z', j: {a: [1.1, 2]},"
         " u: 0e984725-c51c-4bf4-9960-e1c80e27aba1, b: {bytes: 3}, a: [1, 2], s: [a b, d], x: y,"
         " m: ok, i: PT1H, r: '[1,6)'}, within: 1s",
@@ -260,7 +263,7 @@ CASES: Mapping[str, Case] = {
     ),
     "types-right": Case(
         channel="db",
-        sql="select * from types_RUN",
+        sql="select * from types",
         expect="value: {n: 12345678901234567.1, t: '2026-11-21T10:30:00Z', j: {a: [1.1, null]},"
         " u: 0e984725-c51c-4bf4-9960-e1c80e27aba0, a: [1, null], s: [a b, c], x: null, m: sad},"
         " within: 20s",
@@ -277,22 +280,22 @@ CASES: Mapping[str, Case] = {
     ),
     "writes": Case(
         channel="db",
-        sql="insert into types_RUN (x) values ('y') returning x",
+        sql="insert into types (x) values ('y') returning x",
         expect="within: 60s",
         told=("read-only",),
     ),
     "locked": Case(
         channel="db",
-        sql="select * from locked_RUN",
-        before=runs("create table locked_RUN (n int)"),
+        sql="select * from locked",
+        before=runs("create table locked (n int)"),
         act=locks,
         expect="within: 2s",
         told=("TIMEOUT: not met within 2 s", "due to lock timeout|waits for\\s+a lock"),
     ),
     "unseen": Case(
         channel="db",
-        sql="select * from unseen_RUN",
-        before=runs("create table unseen_RUN (n int)", "insert into unseen_RUN values (1)"),
+        sql="select * from unseen",
+        before=runs("create table unseen (n int)", "insert into unseen values (1)"),
         act=changes_unseen,
         expect="value: {n: 2}, within: 1s",
         told=("value.n: expected 2, saw 1",),
@@ -308,11 +311,7 @@ PLACES = {"kafka": "topic", "queue": "queue"}
 
 
 def suite(name: str, case: Case) -> str:
-    where = (
-        f"sql: {json.dumps(case.sql.replace('RUN', RUN))}"
-        if case.sql
-        else f"{PLACES[case.channel]}: {name}-{RUN}"
-    )
+    where = f"sql: {json.dumps(case.sql)}" if case.sql else f"{PLACES[case.channel]}: {name}-{RUN}"
     return (
         f"name: {name}\nprocess: order.bpmn\nenvironment: local\nsteps:\n"
         f"  - at: Place order\n"
@@ -352,6 +351,7 @@ class System:
         await producer.start()
         await admin.start()
         connection = await asyncpg.connect(db)
+        await connection.execute(f"create schema near_{RUN}; set search_path = near_{RUN}")
         servers = Servers(
             producer=producer, admin=admin, redis=Redis.from_url(redis), db=connection, url=db
         )
@@ -380,7 +380,7 @@ def folder(address_of: Callable[[str, str], str], tmp_path: Path) -> Iterator[Pa
         f"local:\n  http: {{system: {{url: 'http://127.0.0.1:{port}'}}}}\n"
         f"  kafka: {{main: {{bootstrap_servers: '{kafka}'}}}}\n"
         f"  queue: {{main: {{url: '{redis}'}}}}\n"
-        f"  db: {{main: {{url: '{db}'}}}}\n"
+        f"  db: {{main: {{url: '{db}', default_schema: near_{RUN}}}}}\n"
     )
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
