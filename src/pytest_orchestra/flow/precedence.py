@@ -106,7 +106,7 @@ class Precedence:
         return before
 
     def _undoes(self, moment: Moment) -> bool:
-        """Whether handlers run from here on; their order is that of what they undo."""
+        """Whether something is undone: what is completed before would be undone, too."""
         node = self._nodes.get(moment.element)
         return node is not None and (node.for_compensation or bool(_kinds(node) & _UNDOING))
 

@@ -105,6 +105,41 @@ def test_branches_are_free_and_meet_where_they_join(ways: MakeWays) -> None:
     assert way.orders("+a", "-a")
 
 
+def test_branches_in_a_sub_process_are_free_of_those_around_it(ways: MakeWays) -> None:
+    inner = """
+    i: start in a
+    f: and in a
+    x: task in a
+    y: task in a
+    j: and in a
+    o: end in a
+    i -> f
+    f -> x
+    f -> y
+    x -> j
+    y -> j
+    j -> o
+    """
+    way = ways(SPLIT.replace("a: task", "a: sub") + inner)
+    assert way.are_free("+x", "+y")
+    assert way.are_free("-x", "+b")
+    assert way.are_free("-y", "+b")
+    assert way.orders("+a", "+x")
+    assert way.orders("-x", "-a")
+    assert way.orders("-y", "-a")
+    assert way.orders("-y", "+c")
+
+
+def test_branches_of_a_turn_of_a_loop_wait_for_those_of_the_turn_before(ways: MakeWays) -> None:
+    again = 'h: xor\ng: xor "Again?" default=no\nno: g -> c "no"\nyes: g -> h "yes"\nh -> fork'
+    text = SPLIT.replace("join -> c", "join -> g").replace("s -> fork", "s -> h")
+    way = ways(f"{text}\n{again}", key="again-yes")
+    for turn in (1, 2):
+        assert way.are_free(f"-a#{turn}", f"+b#{turn}")
+    assert way.orders("-a#1", "+b#2")
+    assert way.orders("-b#1", "+a#2")
+
+
 def test_an_inclusive_join_waits_also_for_what_goes_elsewhere(ways: MakeWays) -> None:
     """It cannot go on before it is known that nothing more comes."""
     text = SPLIT.replace("join: and", 'join: or\ng: xor "G?" default=on\nf: end')
@@ -289,6 +324,31 @@ def test_what_is_undone_is_undone_in_order(ways: MakeWays) -> None:
     assert way.orders("-ua", "+ub") != way.orders("-ub", "+ua")
     assert way.orders("-ua", "+e")
     assert way.orders("-ub", "+e")
+
+
+def test_what_is_not_undone_begins_after_the_throw(ways: MakeWays) -> None:
+    """Had it been completed before, it would be undone, too."""
+    way = ways(
+        """
+        s: start
+        fork: and
+        a: task
+        fa: boundary on a compensate
+        ua: task handler
+        t: throw compensate
+        e: end
+        d: task
+        o: end
+        s -> fork
+        fork -> a
+        a -> t
+        t -> e
+        fork -> d
+        d -> o
+        fa .. ua
+        """
+    )
+    assert way.orders("+t", "+d")
 
 
 def test_a_called_process_is_part_of_its_branch(ways: MakeWays) -> None:
