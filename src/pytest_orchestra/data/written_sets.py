@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, RootModel, model_validator
 
 from pytest_orchestra.documents.decoding import decode
-from pytest_orchestra.documents.document import Document, PartPath
+from pytest_orchestra.documents.document import Document, PartPath, Place
 from pytest_orchestra.documents.models import DocumentModel, Refusal, Statuses
 from pytest_orchestra.documents.problems import mistake, suggestion
 from pytest_orchestra.documents.reading import read_document
@@ -119,7 +119,7 @@ def _without_names(table: Document) -> Problem | None:
 
 
 def _arranged(table: Document) -> Document:
-    """A table's rows as the list of sets that a YAML file would hold; the places are the rows'."""
+    """A table's rows as the list of sets that a YAML file would hold."""
     rows = table.value if isinstance(table.value, list) else []
     sets = [
         {
@@ -129,4 +129,25 @@ def _arranged(table: Document) -> Document:
         }
         for row in rows
     ]
-    return Document(file=table.file, value=sets, places=table.places, source=table.source)
+    top = table.places
+    places = top and top._replace(
+        parts={n: row._replace(parts=_SetParts(row)) for n, row in top.parts.items()}
+    )
+    return Document(file=table.file, value=sets, places=places, source=table.source)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SetParts(Mapping[str | int, Place]):
+    """Where the parts of a set stand: its values in its row, as what is its own does."""
+
+    row: Place
+
+    def __getitem__(self, name: str | int) -> Place:
+        return self.row if name == "values" else self.row.parts[name]
+
+    def __iter__(self) -> Iterator[str | int]:
+        yield "values"
+        yield from self.row.parts
+
+    def __len__(self) -> int:
+        return 1 + len(self.row.parts)

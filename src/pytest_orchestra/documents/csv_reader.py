@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pytest_orchestra.documents.document import Document, Place
 from pytest_orchestra.documents.problems import in_file_order, mistake, shortened
@@ -14,6 +17,76 @@ MAX_ROWS = 100_000
 """Rows of a table; a data set each."""
 MAX_COLUMNS = 1_000
 """Columns of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was read, and where its lines begin.
+
+    Attributes:
+        begins: of each line, in characters from 0.
+        start: the number of the first one.
+    """
+
+    source: str
+    begins: Sequence[int]
+    start: int
+
+    @classmethod
+    def of(cls, source: str, start: int) -> Text:
+        """Lines end as the reader of tables ends them."""
+        begins = [0]
+        for line in io.StringIO(source, newline=""):
+            begins.append(begins[-1] + len(line))
+        return cls(source, begins, start)
+
+    def place(self, position: int) -> Place:
+        """Where a character stands."""
+        line = bisect_right(self.begins, position) - 1
+        return Place(self.start + line, position - self.begins[line] + 1)
+
+
+@dataclass(slots=True, eq=False)  # frozen is dear to make
+class Cells(Mapping[str | int, Place]):
+    """Where the cells of a row stand, by column; looked for when somebody asks: few do.
+
+    Attributes:
+        line: of the row.
+    """
+
+    names: Sequence[str]
+    text: Text
+    line: int
+
+    def __getitem__(self, name: str | int) -> Place:
+        """Where a cell stands.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if name not in self.names:
+            raise KeyError(name)
+        source, position = self.text.source, self.text.begins[self.line - self.text.start]
+        for _ in range(self.names.index(str(name))):
+            position = _end_of_cell(source, position) + 1
+        return self.text.place(position)
+
+    def __iter__(self) -> Iterator[str | int]:
+        """The columns."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.names)
+
+
+def _end_of_cell(source: str, position: int) -> int:
+    """Where the comma after the cell stands that begins at a position; there is one."""
+    if source[position] == '"':
+        position += 1
+        while source[position] != '"' or source[position : position + 2] == '""':
+            position += 1 + (source[position] == '"')
+    return source.index(",", position)
 
 
 def parse_csv(text: str, file: str, *, start: int = 1) -> Document:
@@ -38,10 +111,10 @@ def parse_csv(text: str, file: str, *, start: int = 1) -> Document:
         raise DefinitionError([mistake("csv-syntax", str(error), at=at)]) from error
     if not rows:
         return Document(file=file, value=[], places=Place(start, 1), source=text)
-    return _table(rows, file, text)
+    return _table(rows, file, Text.of(text, start))
 
 
-def _table(rows: list[tuple[int, list[str]]], file: str, text: str) -> Document:
+def _table(rows: list[tuple[int, list[str]]], file: str, text: Text) -> Document:
     first, names = rows[0]
     problems = _problems_of_names(names, SourceLocation(file=file, line=first))
     value: list[object] = []
@@ -53,11 +126,11 @@ def _table(rows: list[tuple[int, list[str]]], file: str, text: str) -> Document:
             at = SourceLocation(file=file, line=line)
             problems.append(mistake("csv-row", message, at=at, hint=hint))
             continue
-        parts[len(value)] = Place(line, 0)  # of its cells too: they have no places of their own
+        parts[len(value)] = Place(line, 0, parts=Cells(names, text, line))
         value.append(dict(zip(names, cells, strict=True)))
     if problems:
         raise DefinitionError(in_file_order(problems))
-    return Document(file=file, value=value, places=Place(first, 0, parts=parts), source=text)
+    return Document(file=file, value=value, places=Place(first, 0, parts=parts), source=text.source)
 
 
 def _problems_of_names(names: list[str], at: SourceLocation) -> list[Problem]:

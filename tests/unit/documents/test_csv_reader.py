@@ -20,8 +20,22 @@ def test_rows_are_mappings_of_text() -> None:
         {"name": "d", "amount": ""},
     ]
     assert [str(document.location((n,))) for n in range(3)] == ["f:2", "f:4", "f:6"]
-    assert str(document.location((1, "amount"))) == "f:4"
-    assert str(document.key_location((2, "name"))) == "f:6"
+    assert str(document.location((1, "amount"))) == "f:4:8"
+    assert str(document.location((1, "none"))) == "f:4"
+    assert str(document.key_location((2, "name"))) == "f:6:1"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_cells_are_found_whatever_stands_before_them(end: str) -> None:
+    """Quotes, commas and line ends in quotes; a file that begins further down."""
+    rows = ["a,b,c,d", '1,"x,""y"",",3,4', f'"one{end}two","",,é', '"""",",",x,y']
+    document = parse_csv(end.join(rows), "f", start=3)
+    found = {
+        (row, name): str(document.location((row, name))) for row in range(3) for name in "abcd"
+    }
+    assert [found[0, name] for name in "abcd"] == ["f:4:1", "f:4:3", "f:4:14", "f:4:16"]
+    assert [found[1, name] for name in "abcd"] == ["f:5:1", "f:6:6", "f:6:9", "f:6:10"]
+    assert [found[2, name] for name in "abcd"] == ["f:7:1", "f:7:6", "f:7:10", "f:7:12"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "name,amount\n"])
