@@ -179,6 +179,8 @@ def test_workers_of_an_interrupted_controller_end_too(
     assert session.process.wait(90) == pytest.ExitCode.INTERRUPTED, session.printed
     assert ends(shop.path) == ["CANCELLED", "CANCELLED"]
     assert kinds(shop.path).count("session_finished") == 2
+    counted = "orchestra: not reported: 2 scenarios were running and cancelled; the session's"
+    assert counted in session.printed
 
 
 def test_ctrl_c_does_not_wait_for_a_service_that_takes_its_time(

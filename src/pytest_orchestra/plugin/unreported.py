@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+
+from pytest_orchestra.plugin.workers import SHARED
 
 _SAID = "orchestra_unreported"
 
@@ -41,6 +45,8 @@ def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
     told: list[str] = []
     if cancelled:
         told.append(f"{_number(cancelled)} running beside others and cancelled")
+    elif workers_cut := sum(_cut_in_workers(config, terminal)):
+        told.append(f"{_number(workers_cut)} running and cancelled")
     if ended:
         told.append(f"{_number(ended)} over before pytest came to it")
     if told:
@@ -52,3 +58,32 @@ def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
 
 def _number(number: int) -> str:
     return "1 scenario was" if number == 1 else f"{number} scenarios were"
+
+
+def _cut_in_workers(config: pytest.Config, terminal: pytest.TerminalReporter) -> Iterator[bool]:
+    """Of each run that was cut, whether nobody reported it: xdist hears no more after a Ctrl-C."""
+    shared = config.stash[SHARED]
+    if not (shared.is_hurried and config.getoption("numprocesses", None)):
+        return
+    reports = (each for category in terminal.stats.values() for each in category)
+    reported = {each.nodeid for each in reports if getattr(each, "when", "setup") != "setup"}
+    try:
+        lines = (shared.folder.path / "events.jsonl").read_bytes().splitlines()
+    except OSError:  # no run was begun
+        return
+    for line in lines:
+        match _read(line) if b"CANCELLED" in line else None:
+            case {"event": "run_finished", "run": {"status": "CANCELLED"} as run}:
+                yield not any(_is_of(nodeid, run) for nodeid in reported)
+
+
+def _is_of(nodeid: str, run: dict[str, Any]) -> bool:
+    file = str(run["suite_file"]).replace("\\", "/")
+    return nodeid.endswith(f"::{run['item']}") and file.endswith(nodeid.partition("::")[0])
+
+
+def _read(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:  # a kill tore it
+        return None
