@@ -172,9 +172,9 @@ class Kafka(Server):
         )
 
     def send(self, body: Mapping[str, str]) -> None:
-        producer = confluent_kafka.Producer({"bootstrap.servers": self.address})
+        producer = confluent_kafka.Producer({"bootstrap.servers": self.address, "log_level": 0})
         producer.produce("orders", key=body["key"], value=body["value"])
-        assert producer.flush(20) == 0
+        assert producer.flush(READY_WITHIN) == 0
 
 
 class Redis(Server):
@@ -408,15 +408,19 @@ class System:
         if not after:
             self._perform(name, deed, body)
             return
-        timer = threading.Timer(after, self._perform, (name, deed, body))
+        timer = threading.Timer(after, self._perform_later, (name, deed, body))
         self._later.append(timer)
         timer.start()
+
+    def _perform_later(self, name: str, deed: str, body: Mapping[str, str]) -> None:
+        with contextlib.suppress(Exception):  # the test looks at what failed
+            self._perform(name, deed, body)
 
     def _perform(self, name: str, deed: str, body: Mapping[str, str]) -> None:
         try:
             act = getattr(self.servers[name], deed)
             act(*([body] if deed in {"send", "trim", "drop"} else []))
-        except Exception as error:  # the test looks at it, whatever it is
+        except Exception as error:
             self.failed.append(f"{name}/{deed}: {error!r}")
             raise
         self.done.append(f"{name}/{deed}")

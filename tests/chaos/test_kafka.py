@@ -24,7 +24,7 @@ RESTARTED = """
 - at: T2
   name: both come
   assertion: {channel: kafka}
-  expect: {messages: [{value: before}, {value: after}], within: 40s}
+  expect: {messages: [{value: before}, {value: after}], within: 60s}
 - at: U2
   name: nothing else
   assertion: {channel: kafka}
