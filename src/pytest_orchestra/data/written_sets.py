@@ -146,8 +146,7 @@ class _SetParts(Mapping[str | int, Place]):
         return self.row if name == "values" else self.row.parts[name]
 
     def __iter__(self) -> Iterator[str | int]:
-        yield "values"
-        yield from self.row.parts
+        return iter(dict.fromkeys(("values", *self.row.parts)))
 
     def __len__(self) -> int:
-        return 1 + len(self.row.parts)
+        return sum(1 for _ in self)

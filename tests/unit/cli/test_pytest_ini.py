@@ -85,6 +85,7 @@ def test_the_nearest_file_holds(suite: Path, text: str) -> None:
         ("pytest.toml", "[pytest\n", "pytest.toml cannot be read: "),
         ("pytest.toml", "[pytest]\norchestra_data = 7\n", "orchestra_data is no list of paths"),
         ("pytest.ini", "[pytest]\norchestra_data = b.yaml\n", "orchestra_data: 'b.yaml' names no"),
+        ("pytest.ini", "[pytest]\norchestra_data = ''\n", "orchestra_data: '' cannot be read: "),
     ],
 )
 def test_what_is_wrong_with_it_is_told(suite: Path, name: str, text: str, told: str) -> None:
@@ -94,6 +95,12 @@ def test_what_is_wrong_with_it_is_told(suite: Path, name: str, text: str, told: 
     assert str(caught.value).startswith(str(file))
     assert told in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_path_may_be_absolute(suite: Path) -> None:
+    pattern = suite.parents[2] / "all data" / "*.yaml"
+    write(suite, "pytest.ini", f"[pytest]\norchestra_data = '{pattern.as_posix()}'\n")
+    assert len(global_data(suite)) == 1
 
 
 def test_a_plan_knows_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_orchestra.data.data_sets import Scope
 from pytest_orchestra.data.set_files import read_data_sets
+from pytest_orchestra.data.written_sets import written_sets
 from pytest_orchestra.documents.problems import MAX_PROBLEMS
 
 Write = Callable[[str, str], Path]
@@ -263,6 +264,20 @@ def test_a_schema_types_the_cells_of_a_table(write: Write, openapi: str) -> None
     assert isinstance(b.values["quantity"], int)
     assert b.values == {"amount": 2, "sku": "ab", "quantity": 3, "other": "7"}
     assert c.values["quantity"] == "3"
+
+
+def test_a_row_has_places_as_a_set_of_another_file_has(write: Write) -> None:
+    """Its own columns beside its values, also of a column that is called so."""
+    path = write("a.csv", "name,tags,values\na,x,7\n")
+    (found,) = written_sets(path, [])
+    assert found.document.places is not None
+    parts = found.document.places.parts[0].parts
+    assert (list(parts), len(parts)) == (["values", "name", "tags"], 3)
+    assert [str(found.at(*way)).rpartition("a.csv:")[2] for way in (("tags",), ("values",))] == [
+        "2:3",
+        "2",
+    ]
+    assert str(found.at("values", "values")).endswith("a.csv:2:5")
 
 
 def test_cells_that_break_their_schema_are_told_where_they_stand(

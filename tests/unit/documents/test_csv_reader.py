@@ -22,6 +22,9 @@ def test_rows_are_mappings_of_text() -> None:
     assert [str(document.location((n,))) for n in range(3)] == ["f:2", "f:4", "f:6"]
     assert str(document.location((1, "amount"))) == "f:4:8"
     assert str(document.location((1, "none"))) == "f:4"
+    assert document.places is not None
+    cells = document.places.parts[1].parts
+    assert (list(cells), len(cells)) == (["name", "amount"], 2)
     assert str(document.key_location((2, "name"))) == "f:6:1"
 
 
