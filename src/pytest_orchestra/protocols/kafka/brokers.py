@@ -40,12 +40,17 @@ class Brokers:
 
     Args:
         connection: of the environment.
+
+    Attributes:
+        replaced: how often another cluster was met at the same address.
     """
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
         self._client: AIOKafkaClient | None = None
         self._connecting = asyncio.Lock()
+        self._cluster: str | None = None
+        self.replaced = 0
 
     async def connect(self) -> None:
         """Make first contact, once.
@@ -87,8 +92,14 @@ class Brokers:
             except KafkaError as error:
                 failed = error
             else:
+                self._recognise(answer.get("cluster_id"))
                 return answer
         raise failed
+
+    def _recognise(self, cluster: str | None) -> None:
+        """Take note of which cluster answered; old brokers do not say."""
+        self.replaced += None not in (self._cluster, cluster) and self._cluster != cluster
+        self._cluster = cluster or self._cluster
 
     async def offsets(self, topic: str, leaders: Leaders, end: End) -> dict[int, int]:
         """Give the offset at that end of each partition.

@@ -67,6 +67,7 @@ class Reader:
         self._lost: ConnectorError | None = None
         self._unread: ConnectorError | None = None
         self._unread_at = 0.0
+        self._replaced = brokers.replaced
         self._was_read = asyncio.Event()
 
     async def arm(self, topic: str, within: float, *, kept: JsonLike = None) -> Mark:
@@ -137,11 +138,23 @@ class Reader:
         until = clock() + patience
         while True:
             try:
-                return await self._offsets(topic, End.NEXT)
+                ends = await self._offsets(topic, End.NEXT)
             except KafkaError as error:
                 if not error.retriable or clock() > until:
                     raise
+            else:
+                self._look_for_another_cluster()
+                return ends
             await asyncio.sleep(PAUSE)
+
+    def _look_for_another_cluster(self) -> None:
+        """Begin anew with all topics where brokers came back without what they held."""
+        if self._brokers.replaced == self._replaced:
+            return
+        self._replaced = self._brokers.replaced
+        for log in self._logs.values():
+            log.begin_anew({})
+        self._assign()
 
     async def _catch_up(self, topic: str, within: float) -> None:
         """Read the topic to where it ends by now.
@@ -330,7 +343,9 @@ class Reader:
             return
         now = asyncio.get_running_loop().time()
         changed = False
-        for topic, leaders in (await self._brokers.leaders(self._logs)).items():
+        found = await self._brokers.leaders(self._logs)
+        self._look_for_another_cluster()
+        for topic, leaders in found.items():
             log = self._logs[topic]
             if isinstance(leaders, KafkaError):
                 log.trouble = failure(leaders, self._connection, f"reading {topic}")

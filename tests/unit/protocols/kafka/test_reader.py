@@ -282,6 +282,25 @@ async def test_an_arming_does_not_take_a_position_in_a_part_of_a_topic(
     assert await client.arm(call()) is not None
 
 
+async def test_brokers_that_come_back_as_another_cluster_have_lost_what_was_not_read(
+    client: KafkaClient, call: Make
+) -> None:
+    """As where a container begins with an empty disk; who arms later has missed nothing."""
+    await client.act(call(key="k", value="old"))
+    early = await watching(client, call())
+    assert await early.look(0) == []
+    client._brokers._cluster = "another"
+    late = await watching(client, call())
+
+    assert [seen.value for seen in await early.look(5)] == ["old"]
+    with pytest.raises(ConnectorError, match="was deleted or made anew meanwhile") as caught:
+        await early.look(0)
+    assert caught.value.code == "kafka.missed"
+    assert await late.look(0) == []
+    await client.act(call(key="k", value="new"))
+    assert [seen.value for seen in await late.look(5)] == ["new"]
+
+
 async def test_nobody_can_be_asked_after_the_end(connection: KafkaConnection) -> None:
     brokers = Brokers(connection)
     with pytest.raises(KafkaConnectionError):
