@@ -26,7 +26,7 @@ from redis.asyncio import Redis
 
 WITHIN_S = 120
 AT_ONCE = 18
-"""Cases; with more a busy machine makes them late."""
+"""Cases; with more a busy machine makes their steps late."""
 MOST_LINES = 25
 CHANNELS = ("kafka", "queue", "db", "http")
 STREAMS = ("kafka", "queue")
@@ -212,14 +212,14 @@ ROWS = (
         },
     ),
     Row(
-        name="late",
+        name="overdue",
         within="2s",
         expect={
             "*": "{value: {type: Paid}}",
             "http": "{value: {last: {type: Paid}}}",
         },
         healthy=[(0.1, [PAID])],
-        broken=[(3.2, [PAID])],
+        broken=[(3.5, [PAID])],
         told={"*": [r"not met within 2 s, but [01]\.\d s later"]},
     ),
     Row(
