@@ -118,7 +118,7 @@ class Row:
 ROWS = (
     Row(
         name="order",
-        within="2s",
+        within="3s",
         expect={
             "*": "{ordered: true, messages: [{value: {type: Placed}}, {value: {type: Paid}}]}",
             "http": "{value: {events: [{type: Placed}, {type: Paid}]}}",
@@ -137,7 +137,7 @@ ROWS = (
     ),
     Row(
         name="order-by-key",
-        within="2s",
+        within="3s",
         channels=STREAMS,
         assertion={
             "kafka": "{{channel: kafka, topic: '{name}-{run}'}}",
@@ -198,7 +198,7 @@ ROWS = (
     ),
     Row(
         name="missing",
-        within="800ms",
+        within="1500ms",
         expect={
             "*": "{value: {type: Paid}}",
             "http": "{value: {last: {type: Paid}}}",
@@ -224,7 +224,7 @@ ROWS = (
     ),
     Row(
         name="value",
-        within="1500ms",
+        within="3s",
         expect={
             "*": "{value: {type: Paid, total: 12.5}}",
             "http": "{value: {last: {type: Paid, total: 12.5}}}",
@@ -238,7 +238,7 @@ ROWS = (
     ),
     Row(
         name="many",
-        within="1500ms",
+        within="3s",
         expect={
             "*": "{value: {type: Paid}, count: 2}",
             "http": "{value: {events: [{type: Paid}, {type: Paid}]}}",
