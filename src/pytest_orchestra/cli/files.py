@@ -14,9 +14,10 @@ from pytest_orchestra.flow.scenario import Criterion, ScenarioSet
 from pytest_orchestra.importers import SUFFIXES as PROCESS_SUFFIXES
 from pytest_orchestra.importers import read_model
 from pytest_orchestra.model import Process, ProcessModel
-from pytest_orchestra.suite.binding import Selection, bind_with_scenarios
+from pytest_orchestra.suite.binding import bind_with_scenarios
 from pytest_orchestra.suite.bound import BoundSuite
 from pytest_orchestra.suite.channels import load_protocols
+from pytest_orchestra.suite.data_reading import Selection
 from pytest_orchestra.suite.python_modules import import_python_steps
 from pytest_orchestra.suite.reading import SuiteFile
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pytest_orchestra.data.data_sets import DataSet, DataSets
+from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.environments import EnvironmentDefinition
 from pytest_orchestra.errors import BindingError
 from pytest_orchestra.flow.lock import lock_scenarios
@@ -20,14 +20,12 @@ from pytest_orchestra.model import ElementId, Problem, Severity
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.bound import BoundScenario, BoundSuite, Step, Undriven
 from pytest_orchestra.suite.collecting import collecting, in_file_order
-from pytest_orchestra.suite.conditions import KnownData, known_data, names_asked
-from pytest_orchestra.suite.data_choice import DataChoice, nearest_first, suite_data
+from pytest_orchestra.suite.data_choice import DataChoice
+from pytest_orchestra.suite.data_reading import DataReading, Selection
 from pytest_orchestra.suite.drift import DRIFTED, drift_problems
-from pytest_orchestra.suite.each import NO_EACH, Each, item_keys, read_each
 from pytest_orchestra.suite.generation import generate
 from pytest_orchestra.suite.items import ItemBinder
 from pytest_orchestra.suite.marks import Markings
-from pytest_orchestra.suite.names import data_names, item_names
 from pytest_orchestra.suite.negative import NegativeItems
 from pytest_orchestra.suite.order import OrderCheck
 from pytest_orchestra.suite.places import Elements, UnknownElements
@@ -44,26 +42,6 @@ from pytest_orchestra.suite.undriven import find_undriven
 
 if TYPE_CHECKING:
     from pytest_orchestra.suite.parallel import StepOrder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What the user asked for on the command line.
-
-    Attributes:
-        criterion: None: the suite's own, else ``branches``.
-        data_names, data_tags: only these data sets; empty: all.
-        locked: the scenarios must be those of the suite's lock file.
-        explains_data: each scenario says which data sets fit it, and why others do not.
-        makes_data: the suite's data is to be made: what is missing of it is no mistake.
-    """
-
-    criterion: Criterion | None = None
-    data_names: Sequence[str] = ()
-    data_tags: Sequence[str] = ()
-    locked: bool = False
-    explains_data: bool = False
-    makes_data: bool = False
 
 
 def bind_suite(
@@ -158,9 +136,10 @@ class _Binding:
         reader = self._reader()
         placed = reader.read(elements, python_steps)
         steps = [each.step for each in placed]
-        data = self._data(global_data, steps, elements)
+        reading = DataReading(suite=suite, selection=self.selection, problems=self.problems)
+        data = reading.choice(global_data, steps, elements)
         each = data.each
-        known = self._known(data, steps)
+        known = reading.known(data, steps)
         if processes is None or isinstance(elements, UnknownElements):
             raise self._refusal()
         process = processes.tested
@@ -253,51 +232,6 @@ class _Binding:
             specs=self.specs,
             problems=self.problems,
         )
-
-    def _each(self, elements: Elements | UnknownElements, sets: DataSets | None) -> Each:
-        """Which elements take items; none where it is not known what they are called."""
-        if isinstance(elements, UnknownElements):
-            return NO_EACH
-        return read_each(
-            self.suite.part.data.each,
-            self.suite.document,
-            elements.find,
-            sets,
-            self.problems,
-        )
-
-    def _data(
-        self,
-        global_data: Sequence[DataSet],
-        steps: Sequence[Step],
-        elements: Elements | UnknownElements,
-    ) -> DataChoice:
-        suite, asked = self.suite, self.selection
-        told = len(self.problems)
-        needs_files = not asked.makes_data
-        own = suite_data(suite, self.problems, global_data, needs_files=needs_files)
-        sets = nearest_first(global_data, own)
-        are_all_read = len(self.problems) == told and not {"data", "data.files"} & suite.lost
-        are_all_read = are_all_read and not asked.makes_data
-        selected = sets.selected(names=asked.data_names, tags=asked.data_tags)
-        return DataChoice(
-            sets,
-            selected,
-            steps,
-            name_of=elements.name_of,
-            each=self._each(elements, sets if are_all_read else None),
-            asks=bool(suite.part.conditions),
-            picks_all=suite.part.data.pick == "all",
-            judges=are_all_read,
-        )
-
-    def _known(self, data: DataChoice, steps: Sequence[Step]) -> KnownData:
-        """What conditions may speak of; where data is to be made, what steps and they ask for."""
-        known = known_data(data.sets.by_name.values(), item_keys(data.each, data.sets))
-        if not self.selection.makes_data:
-            return known
-        names = known.names | data_names(steps) | names_asked(self.suite)
-        return replace(known, names=names, each=known.each | item_names(steps))
 
     def _binder(
         self,
