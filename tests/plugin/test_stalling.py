@@ -76,6 +76,25 @@ def test_the_step_that_held_the_others_up_is_named(wide: pytest.Pytester, write:
     assert float(found[2]) >= 1.1
 
 
+def test_a_step_that_then_waits_is_named(wide: pytest.Pytester, write: Write) -> None:
+    """Not the one that has the loop next; that has its time."""
+    holding = holds("T0", 1.1, kind="async def", wait="1s").replace(
+        "    finally:\n        over.set()",
+        "    finally:\n        await asyncio.shield(over_soon())",
+    )
+    write(
+        shop_steps__py=holding
+        + """
+def over_soon():
+    asyncio.get_running_loop().call_soon(over.set)
+    return asyncio.ensure_future(over.wait())
+"""
+    )
+    result = wide.runpytest(AT_ONCE, "-W", "default")
+    result.assert_outcomes(passed=4, warnings=1)
+    result.stdout.fnmatch_lines(["*step 'hold' of * held up the 3 beside it for 1.1 s*"])
+
+
 def test_its_own_deadline_passes(wide: pytest.Pytester, write: Write) -> None:
     write(shop_steps__py=holds("T2", 1.1, within="1s"))
     result = wide.runpytest(AT_ONCE, "-W", "ignore")

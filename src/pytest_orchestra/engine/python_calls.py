@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import bounded
 from pytest_orchestra.engine.outcome import Outcome, timeout
-from pytest_orchestra.engine.stalls import own_time
+from pytest_orchestra.engine.stalls import clocked, own_time
 from pytest_orchestra.results import StepKind, Violation, ViolationType
 from pytest_orchestra.suite.bound import Expect
 from pytest_orchestra.suite.expectations import EVERY_RESULT
@@ -116,13 +116,11 @@ async def _attempt(
 
 async def _awaited(given: Awaitable[object], signals: Signals) -> _Attempt:
     try:
-        return _Attempt(given=await given)
+        return _Attempt(given=await clocked(given))
     except asyncio.CancelledError:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's function may raise anything
         return _taken(error, signals)
-    finally:
-        own_time()  # while the task has the loop: what it stalled is told of it
 
 
 def _taken(error: BaseException, signals: Signals) -> _Attempt:

@@ -6,12 +6,15 @@ Else deadlines of the others would pass although nobody could have met them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 SHORT = 0.01
 """Seconds that something may have the loop at a time without stalling it."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +45,37 @@ def own_clock() -> Callable[[], float]:
 def own_time() -> float:
     """What ``own_clock`` says now."""
     return own_clock()()
+
+
+async def clocked(work: Awaitable[T]) -> T:
+    """What ``work`` gives; what it stalls is taken down each time it lets go of the loop."""
+    return await _Clocked(work)
+
+
+class _Clocked(Generator[object, object, T]):
+    """Asks the clock while the task still has the loop: later it would be another's stall."""
+
+    def __init__(self, work: Awaitable[T]) -> None:
+        self._work, self._clock = _awaited(work), own_clock()
+
+    def __await__(self) -> Generator[object, object, T]:
+        return self
+
+    def send(self, value: object) -> object:
+        try:
+            return self._work.send(value)
+        finally:
+            self._clock()
+
+    def throw(self, *error: Any) -> object:  # noqa: ANN401 - of three forms
+        try:
+            return self._work.throw(*error)
+        finally:
+            self._clock()
+
+
+async def _awaited(work: Awaitable[T]) -> T:
+    return await work
 
 
 @dataclass(slots=True)

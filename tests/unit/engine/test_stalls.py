@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pytest_orchestra.engine.stalls import HOLDER, SHORT, Holder, StandingClock, own_time
+from pytest_orchestra.engine.stalls import HOLDER, SHORT, Holder, StandingClock, clocked, own_time
 
 
 class Real:
@@ -91,3 +91,34 @@ def test_the_time_of_what_stalls_the_loop_goes_on() -> None:
         return own, own_time() - began
 
     assert asyncio.run(stall()) == (30, 0)
+
+
+def test_what_stalls_the_loop_before_it_waits_for_others_is_told_of_it() -> None:
+    """Not whoever asks for the time next; nor does that pass for the loop."""
+    real, told, holder, other = Real(), list[float](), Holder(), Holder()
+
+    async def stall() -> tuple[float, float]:
+        loop = asyncio.get_running_loop()
+        loop.time = clock_of(loop, real, told).time  # type: ignore[method-assign]
+        over = loop.create_future()
+
+        async def hold() -> None:
+            real.now += 30
+            try:
+                await over
+            finally:
+                real.now += 5
+
+        HOLDER.set(holder)
+        holding = loop.create_task(clocked(hold()))
+        HOLDER.set(other)
+        await asyncio.sleep(0)
+        stood = loop.time()
+        over.set_exception(LookupError("not there"))
+        with pytest.raises(LookupError):
+            await holding
+        return stood, loop.time()
+
+    assert asyncio.run(stall()) == (100, 100)
+    assert told == [30, 5]
+    assert (holder.stalled, other.stalled) == (35, 0)
