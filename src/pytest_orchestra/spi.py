@@ -120,7 +120,7 @@ class Observation:
     evidence: Evidence = Evidence()
 
 
-SURE_WITHIN = 1.5
+SURE_WITHIN = 5.0
 """Seconds that a look which found nothing may take beyond its own to make sure of that; as often
 again as it reads something of what arrived meanwhile."""
 SURE_AT_LAST = 30.0

@@ -124,7 +124,7 @@ class ArrivalWatch:
         elif place.trouble is not None:
             raise place.trouble
         if not (fresh := self._fresh(mark)) and (missed := self._missed(mark)):
-            raise ConnectorError(
+            raise place.trouble or ConnectorError(
                 f"it is not known what came to {place.name}: {missed}",
                 code=f"{place.channel}.missed",
                 retriable=True,
