@@ -10,7 +10,8 @@ from pytest_orchestra.engine.actions import act
 from pytest_orchestra.engine.arming import Armed
 from pytest_orchestra.engine.assertions import Wait
 from pytest_orchestra.engine.context import RunContext
-from pytest_orchestra.engine.deadlines import bounded, broken
+from pytest_orchestra.engine.deadlines import broken
+from pytest_orchestra.engine.grace import Grace
 from pytest_orchestra.engine.outcome import (
     Outcome,
     out_of_time,
@@ -93,12 +94,12 @@ class Execution:
         except OrchestraError as error:
             return refused(error)
 
-    async def run_within(self, bound: BoundStep, within: float, *, limit: float) -> Outcome:
-        """Execute a ``finally`` step in what is left of the ``limit`` of a run that was cut."""
+    async def clean_up(self, bound: BoundStep, grace: Grace) -> Outcome:
+        """Execute a ``finally`` step, in what is left of the grace of a run that was cut."""
         try:
-            return await bounded(self.run(bound), max(within, 0.0))
+            return await grace.of(self.run(bound))
         except TimeoutError:
-            outcome = out_of_time(limit)
+            outcome = out_of_time(grace.limit)
             self._deliver(bound.step, outcome)
             return outcome
 

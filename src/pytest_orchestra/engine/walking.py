@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pytest_orchestra.engine.branches import Branches
 from pytest_orchestra.engine.execution import Execution
+from pytest_orchestra.engine.grace import Grace, is_cut_again
 from pytest_orchestra.engine.outcome import NOT_RUN, Outcome, cut
 from pytest_orchestra.engine.recording import Recorder
 from pytest_orchestra.engine.rendering import references
@@ -150,7 +150,8 @@ class Walk:
         """Execute the ``finally`` steps, each whatever became of the ones before.
 
         Args:
-            cut: what ended the run before its last step; then all of them have one deadline.
+            cut: what ended the run before its last step; then all of them have one deadline. So
+                they have from a first cut on that comes while they run.
 
         Returns:
             What cut the run, before or now.
@@ -160,24 +161,22 @@ class Walk:
         """
         if not (self.scenario.cleanup and self._cleans_up):
             return cut
-        clock = asyncio.get_running_loop().time
-        limit = self.session.finally_within
-        end = math.inf if cut is None else clock() + limit
+        grace = Grace(self.session.finally_within, asyncio.get_running_loop().time, cut)
         for bound in self.scenario.cleanup:
-            if cut is not None and _is_cut_again():
-                raise cut
+            if grace.cut is not None and is_cut_again():
+                raise grace.cut
             if self._lacks(bound):
                 continue
-            if clock() >= end:
-                self._skip(bound, f"the {limit:g} s of the finally steps were over")
+            if grace.is_over:
+                self._skip(bound, f"the {grace.limit:g} s of the finally steps were over")
                 continue
             try:
-                await self._run(bound, within=end - clock())
+                await self._run(bound, grace)
             except BaseException as error:
-                if cut is not None:
+                if grace.cut is not None:
                     raise
-                cut, end = error, clock() + limit
-        return cut
+                grace.begin(error)
+        return grace.cut
 
     def _lacks(self, bound: BoundStep) -> bool:
         """Skip a step that needs what an earlier one did not deliver."""
@@ -188,16 +187,15 @@ class Walk:
         self._skip(bound, f"it needs what step {lacking} did not deliver")
         return True
 
-    async def _run(self, bound: BoundStep, *, within: float = math.inf) -> StepResult:
+    async def _run(self, bound: BoundStep, grace: Grace | None = None) -> StepResult:
         self._start(bound)
         clock = own_clock()
         began = clock()
         try:
-            if within < math.inf:
-                limit = self.session.finally_within
-                outcome = await self.execution.run_within(bound, within, limit=limit)
-            else:
+            if grace is None:
                 outcome = await self.execution.run(bound)
+            else:
+                outcome = await self.execution.clean_up(bound, grace)
         except BaseException as error:
             self._withhold(bound)
             self._tell(
@@ -291,9 +289,3 @@ class Walk:
         self.recorder.keep(self.run, at, self.hidden)
         steps = sorted(self.results.values(), key=lambda each: each.number)
         return replace(final, steps=tuple(steps))
-
-
-def _is_cut_again() -> bool:
-    """Whether nothing may be begun any more: the user asked twice to end."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 1

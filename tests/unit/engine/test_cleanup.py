@@ -196,15 +196,44 @@ def test_after_a_cut_they_have_one_deadline_together(slow: World, kit: Kit) -> N
     assert late.skip_reason == "the 4 s of the finally steps were over"
 
 
-def test_a_cut_while_they_run_cuts_the_one_that_runs(slow: World, kit: Kit) -> None:
-    """The others still run, in the time that is left."""
-    work = slow.running(kit.action("one"), cleanup=[waits(kit, 9, "two"), kit.action("three")])
+def test_a_cut_while_they_run_lets_the_one_that_runs_end(slow: World, kit: Kit) -> None:
+    """What it cleans up would be left behind; the run is cut all the same."""
+    work = slow.running(kit.action("one"), cleanup=[waits(kit, 3, "two"), kit.action("three")])
     cut_after(slow, 1.0, work)
     assert [(each.name, each.status) for each in told(slow)] == [
         ("one", PASSED),
-        ("two", FAILED),
+        ("two", PASSED),
         ("three", PASSED),
     ]
+    assert last(slow) is RunStatus.CANCELLED
+
+
+def test_a_cut_while_they_run_gives_them_one_deadline(slow: World, kit: Kit) -> None:
+    """From then on, the one that runs, too."""
+    slow.session.finally_within = 4.0
+    work = slow.running(kit.action("one"), cleanup=[waits(kit, 9, "two"), kit.action("three")])
+    before = slow.loop.time()
+    cut_after(slow, 1.0, work)
+    assert slow.loop.time() - before == pytest.approx(5.0, abs=0.01)
+    two, three = told(slow)[1:]
+    assert [each.code for each in two.violations] == ["finally.timeout"]
+    assert three.skip_reason == "the 4 s of the finally steps were over"
+    assert last(slow) is RunStatus.CANCELLED
+
+
+@pytest.mark.parametrize("again", [1.5, 1.0])
+def test_a_second_cut_while_they_run_ends_them(slow: World, kit: Kit, again: float) -> None:
+    """Also one that comes with the first."""
+    task = slow.loop.create_task(
+        slow.running(kit.action("one"), cleanup=[waits(kit, 4, "two"), kit.action("three")])
+    )
+    slow.loop.call_later(1.0, task.cancel)
+    slow.loop.call_later(again, task.cancel)
+    before = slow.loop.time()
+    with pytest.raises(asyncio.CancelledError):
+        slow.loop.run_until_complete(task)
+    assert slow.loop.time() - before == pytest.approx(again, abs=0.01)
+    assert [(each.name, each.status) for each in told(slow)] == [("one", PASSED), ("two", FAILED)]
     assert last(slow) is RunStatus.CANCELLED
 
 
