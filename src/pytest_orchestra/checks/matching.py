@@ -151,11 +151,17 @@ def _compare_mappings(
     expected: Mapping[object, object], seen: Mapping[object, object], path: str, *, exact: bool
 ) -> Iterator[Mismatch]:
     for key, wanted in expected.items():
-        yield from compare(wanted, seen.get(key, _MISSING), f"{path}.{key}", exact=exact)
+        yield from compare(wanted, seen.get(key, _MISSING), _below(path, key), exact=exact)
     if exact:
         for key in seen:
             if key not in expected:
-                yield from compare(_MISSING, seen[key], f"{path}.{key}", exact=exact)
+                yield from compare(_MISSING, seen[key], _below(path, key), exact=exact)
+
+
+def _below(path: str, key: object) -> str:
+    """The path of what stands under a key, on one line whatever a system calls its keys."""
+    name = str(key)
+    return f"{path}.{name if name.isprintable() else repr(name)}"
 
 
 def _number(value: object) -> Decimal | None:

@@ -75,6 +75,14 @@ def test_exact_refuses_other_keys_at_any_depth() -> None:
     ]
 
 
+def test_a_key_with_line_ends_does_not_break_the_line() -> None:
+    """A system may call its keys as it likes; a terminal must not do what they say."""
+    assert lines({}, {"a\n\x1b[31mb": 1, "naïve key": 2}, exact=True) == [
+        r"value.'a\n\x1b[31mb': expected nothing, saw 1",
+        "value.naïve key: expected nothing, saw 2",
+    ]
+
+
 def test_lists_are_compared_whole() -> None:
     """One item too many or too few is a mismatch of its own."""
     assert lines({"items": [{"sku": "a"}]}, {"items": [{"sku": "a", "n": 1}, {"sku": "b"}]}) == [
