@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import (
+    CorruptRecordException,
     KafkaError,
     OffsetOutOfRangeError,
     TopicAuthorizationFailedError,
@@ -32,6 +33,9 @@ from pytest_orchestra.results import JsonLike
 
 if TYPE_CHECKING:
     from pytest_orchestra.protocols.kafka.messages import Record
+
+UNREADABLE = (CorruptRecordException, UnsupportedCodecError)
+"""What a message in itself makes the driver raise: of that topic it comes again and again."""
 
 READ_MS = 200
 REFRESH_EVERY = 1.0
@@ -267,7 +271,7 @@ class Reader:
             await self._find_again({partition.topic for partition in error.args[0]})
         except TopicAuthorizationFailedError as error:
             self._give_up(error.args[0], error)
-        except UnsupportedCodecError:
+        except UNREADABLE:
             await self._find_unreadable(consumer)
         else:
             self._take_in(batches)
@@ -289,7 +293,7 @@ class Reader:
         self._tell()
 
     async def _find_unreadable(self, consumer: AIOKafkaConsumer) -> None:
-        """Give up topics whose messages cannot be unpacked; the driver does not say which."""
+        """Give up topics with messages that cannot be read; the driver does not say which."""
         self._assign()  # else what it read of others at the same time would be lost
         for topic, log in tuple(self._logs.items()):
             if log.is_closed or not log.next:
@@ -297,7 +301,7 @@ class Reader:
             partitions = [TopicPartition(topic, number) for number in log.next]
             try:
                 self._take_in(await consumer.getmany(*partitions, timeout_ms=READ_MS))
-            except UnsupportedCodecError as error:
+            except UNREADABLE as error:
                 self._give_up(topic, error)
 
     async def _find_again(self, topics: Collection[str]) -> None:

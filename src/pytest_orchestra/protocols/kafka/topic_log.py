@@ -28,7 +28,7 @@ class TopicLog:
         next: by partition the offset to be read next; empty: there is no such topic now.
         era: how often the topic was made anew; offsets of two eras do not compare.
         trouble: what is wrong with this topic alone.
-        is_closed: reading it was given up: it is forbidden, or its messages cannot be unpacked.
+        is_closed: reading it was given up: it is forbidden, or has messages that cannot be read.
     """
 
     place: Place

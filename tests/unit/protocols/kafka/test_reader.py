@@ -7,6 +7,8 @@ from importlib.util import find_spec
 import confluent_kafka
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.produce import ProduceRequest
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from pytest_orchestra.errors import ConnectorError
 from pytest_orchestra.protocols.arrivals import ArrivalWatch
@@ -43,6 +45,25 @@ async def values(watch: ArrivalWatch, number: int) -> list[object]:
 
 async def watching(client: KafkaClient, call: Call) -> ArrivalWatch:
     return client.watch(call, await client.arm(call))
+
+
+async def store_broken(client: KafkaClient, topic: str) -> None:
+    """Store a batch with a wrong checksum; a broker that is no mock would refuse it."""
+    builder = DefaultRecordBatchBuilder(
+        magic=2,
+        compression_type=0,
+        is_transactional=0,
+        producer_id=-1,
+        producer_epoch=-1,
+        base_sequence=-1,
+        batch_size=1_000,
+    )
+    builder.append(0, timestamp=1, key=b"k", value=b"broken", headers=[])
+    batch = builder.build()
+    batch[-1] ^= 0xFF
+    request = ProduceRequest(None, 1, 5_000, [(topic, [(0, bytes(batch))])])
+    driver = client._brokers._connected()
+    await driver.send(next(iter(driver.cluster.brokers())).nodeId, request)
 
 
 async def exists(connection: KafkaConnection, topic: str) -> bool:
@@ -255,6 +276,26 @@ async def test_a_topic_that_cannot_be_unpacked_is_given_up_and_others_are_read_o
     assert "pip install 'aiokafka[lz4,snappy,zstd]'" in str(caught.value)
     await client.act(Call(fields={**other.fields, "value": 3}))
     assert await values(parcels, 4) == [0, 1, 2, 3]
+
+
+async def test_what_was_read_together_with_what_is_broken_is_read_again(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    """The driver gives nothing of what it holds where it meets such a thing."""
+    for topic in ("orders", "parcels"):
+        cluster("topic_create", topic, 1, 1)
+    parcels = await watching(client, Call(fields={"topic": "parcels"}))
+    orders = await watching(client, call())
+    for number in range(3):
+        cluster("push_request_errors", FETCH, 2, *[STORAGE_ERROR] * 2)
+        await client.act(Call(fields={"topic": "parcels", "key": "k", "value": number}))
+        if not number:
+            await store_broken(client, "orders")
+
+    error = await trouble(lambda: orders.look(0.2))
+    assert (error.code, error.retriable) == ("kafka.error", False)
+    assert "failed while reading orders: [Error 2] CorruptRecordException" in str(error)
+    assert await values(parcels, 3) == [0, 1, 2]
 
 
 async def test_an_arming_waits_for_a_broker_that_does_not_lead_just_now(
