@@ -121,20 +121,25 @@ class Reader:
             self._tasks = [asyncio.create_task(self._keep_refreshing())]
 
     async def _mark(self, topic: str, patience: float, kept: JsonLike = None) -> Mark:
-        number = self._logs[topic].place.count if topic in self._logs else 0
+        log = self._logs.get(topic)
+        number, era = (log.place.count, log.era) if log is not None else (0, 0)
+        read = dict(log.next) if log is not None else {}
         ends = await self._ends(topic, patience)
         if kept is not None:
             ends = await self._found_again(topic, kept, ends)
-        if topic not in self._logs:
+        if log is None:
             place = Place(topic, "kafka", catch_up=partial(self._catch_up, topic))
-            self._logs[topic] = TopicLog(place, next=dict(ends))
+            log = self._logs[topic] = TopicLog(place, next=dict(ends))
             self._assign()
-        elif not self._logs[topic].is_known(ends):
-            self._assign()
+        else:
+            if log.era == era and any(read.get(each, 0) > end for each, end in ends.items()):
+                log.begin_anew({})  # now: what is in it already must not count
+            if not log.is_known(ends):
+                self._assign()
         if not ends:
             self._missing.set()
         self._tell()
-        return self._logs[topic].mark(number, ends)
+        return log.mark(number, ends)
 
     async def _ends(self, topic: str, patience: float) -> Mapping[int, int]:
         """Give the topic's ends; ask again for so many seconds where the cluster is in trouble."""

@@ -146,6 +146,31 @@ async def test_a_topic_that_is_made_anew_at_once_is_read_from_its_start(
     assert [seen.id for seen in await watch.look(5)] == ["orders/0@0#2"]
 
 
+async def test_who_arms_where_a_topic_was_made_anew_just_now_is_not_given_what_was_there_before(
+    client: KafkaClient, cluster: Mock, call: Make
+) -> None:
+    """A scenario's clean-up may do so before the next one; that one has missed nothing."""
+    cluster("topic_create", "orders", 1, 1)
+    early = await watching(client, call())
+    for number in range(3):
+        await client.act(call(key="k", value=number))
+    await values(early, 3)
+    cluster("push_request_errors", FETCH, 5, *[STORAGE_ERROR] * 5)
+    cluster("topic_delete", "orders")
+    cluster("topic_create", "orders", 1, 1)
+    other = KafkaClient(client._connection)
+    await other.act(call(key="k", value="before"))
+    late = await watching(client, call())
+    await other.act(call(key="k", value="after"))
+    await other.close()
+
+    assert await values(late, 1) == ["after"]
+    assert await late.look(0) == []
+    assert await values(early, 2) == ["before", "after"]
+    with pytest.raises(ConnectorError, match="was deleted or made anew meanwhile"):
+        await early.look(0)
+
+
 async def test_messages_that_are_deleted_before_they_are_read_are_named(
     client: KafkaClient, cluster: Mock, call: Make
 ) -> None:
