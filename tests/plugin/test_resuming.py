@@ -128,6 +128,49 @@ def test_the_exit_status_is_of_both_sessions(
     assert nothing.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+@WORKERS
+def test_a_flaky_step_of_the_session_before_counts_as_one_of_this(
+    wide: pytest.Pytester, write: Write, workers: list[str]
+) -> None:
+    """Only where FLAKY fails the session."""
+    write(
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        tries = iter([False])
+
+        @orchestra.step("Check order", retry={"times": 1, "backoff": "1ms"})
+        def check():
+            assert next(tries, True)
+        """
+    )
+    assert wide.runpytest("-k", "main").ret == pytest.ExitCode.OK
+    result = wide.runpytest("-k", "main or w1", "--orchestra-resume", *workers)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["orchestra: resumed *: 1 with a final result *, 1 of them FLAKY"])
+    result = wide.runpytest("-k", "main", "--orchestra-resume", "--orchestra-fail-flaky", *workers)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_what_is_expected_to_fail_runs_again(wide: pytest.Pytester, write: Write) -> None:
+    """In the log its run has FAILED; pytest judges it otherwise."""
+    write(shop_steps__py=CUT, go_on__txt="")
+    (wide.path / "conftest.py").write_text(
+        """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.name == "way-w1":
+            item.add_marker(pytest.mark.xfail(reason="BUG-7"))
+"""
+    )
+    wide.runpytest().assert_outcomes(passed=3, xfailed=1)
+    result = wide.runpytest("--orchestra-resume")
+    result.assert_outcomes(xfailed=1, deselected=3)
+    assert result.ret == pytest.ExitCode.OK
+
+
 def test_several_scenarios_may_be_in_flight(
     wide: pytest.Pytester, killed: Callable[[list[str]], None]
 ) -> None:

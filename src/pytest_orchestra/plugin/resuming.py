@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,13 +14,14 @@ import pytest
 from pytest_orchestra.plugin.environments import chosen_environment
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.option_table import STEPPING
+from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.state import sessions_before
 from pytest_orchestra.plugin.workers import SHARED
-from pytest_orchestra.results import RunStatus
+from pytest_orchestra.results import RunStatus, StepStatus
 
 _LOG = "events.jsonl"
 _SAID = "orchestra_resumed"
-_FINAL = frozenset({RunStatus.PASSED.value, RunStatus.FAILED.value})
+_PASSED, _FAILED, _FLAKY = RunStatus.PASSED.value, RunStatus.FAILED.value, StepStatus.FLAKY.value
 _SHOWN = 5
 _GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
@@ -43,6 +44,7 @@ class _Earlier:
     resumes: str = ""
     runs: dict[str, _Key] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
+    flaky: set[str] = field(default_factory=set)
 
     def take(self, event: dict[str, Any]) -> None:
         match event:
@@ -54,11 +56,19 @@ class _Earlier:
                 self.runs[run["id"]] = _Key(run["suite_file"], run["process_id"], run["item"])
             case {"event": "run_finished", "run": run}:
                 self.ends[run["id"]] = run["status"]
+            case {"event": "step_finished", "run_id": run, "step": {"status": str(status)}}:
+                if status == _FLAKY:
+                    self.flaky.add(run)
 
     @property
     def final(self) -> dict[_Key, str]:
-        ends = {key: self.ends.get(run, "") for run, key in self.runs.items()}
-        return {key: status for key, status in ends.items() if status in _FINAL}
+        """PASSED, FAILED, or FLAKY where a step passed only on a retry."""
+        ends = {key: self._end(run) for run, key in self.runs.items()}
+        return {key: end for key, end in ends.items() if end in (_PASSED, _FAILED, _FLAKY)}
+
+    def _end(self, run: str) -> str:
+        end = self.ends.get(run, "")
+        return _FLAKY if end == _PASSED and run in self.flaky else end
 
     @property
     def in_flight(self) -> list[_Key]:
@@ -71,13 +81,15 @@ class Resumed:
 
     Attributes:
         session: that is gone on with; empty: none was found.
-        left_out, failed: how many scenarios have a final result there, and of those that failed.
+        left_out, failed, flaky: how many scenarios have a final result there, and of those that
+            failed, or passed with a FLAKY step.
         in_flight: names of items that ran when it ended.
     """
 
     session: str = ""
     left_out: int = 0
     failed: int = 0
+    flaky: int = 0
     in_flight: tuple[str, ...] = ()
 
 
@@ -85,7 +97,10 @@ RESUMED = pytest.StashKey[Resumed]()
 
 
 def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the scenarios that have a final result in the last session of the same suites."""
+    """Deselect the scenarios that have a final result in the last session of the same suites.
+
+    What is expected to fail runs again: its log has no say, pytest judges it.
+    """
     folder = config.stash[SHARED].folder
     wanted = {_key(item): item for item in items if isinstance(item, ScenarioItem)}
     logs = {name: folder.root / name / _LOG for name in sessions_before(folder)}
@@ -98,8 +113,11 @@ def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
     while before.resumes in logs:
         before = _read(before.resumes, logs.pop(before.resumes))
         final = {**before.final, **final}
-    statuses = {wanted[key]: status for key, status in final.items() if key in wanted}
-    done = statuses.keys()
+    done = {
+        item: final[key]
+        for key, item in wanted.items()
+        if key in final and item.get_closest_marker("xfail") is None
+    }
     if done:
         config.hook.pytest_deselected(items=[item for item in items if item in done])
         items[:] = [item for item in items if item not in done]
@@ -108,7 +126,8 @@ def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
         Resumed(
             session=last.name,
             left_out=len(done),
-            failed=list(statuses.values()).count(RunStatus.FAILED.value),
+            failed=list(done.values()).count(_FAILED),
+            flaky=list(done.values()).count(_FLAKY),
             in_flight=tuple(key.item for key in last.in_flight if key in wanted),
         ),
     )
@@ -155,17 +174,14 @@ def _key(item: ScenarioItem) -> _Key:
 def _keep(config: pytest.Config, resumed: Resumed) -> None:
     config.stash[RESUMED] = resumed
     if (output := getattr(config, "workeroutput", None)) is not None:
-        output[_SAID] = [resumed.session, resumed.left_out, resumed.failed, *resumed.in_flight]
+        output[_SAID] = asdict(resumed)
 
 
 def take_from_worker(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController, optional here
     """Hear what a worker left out: all of them leave out the same."""
     said = getattr(node, "workeroutput", {}).get(_SAID)
     if said is not None:
-        session, left_out, failed, *in_flight = said
-        node.config.stash[RESUMED] = Resumed(
-            session=session, left_out=left_out, failed=failed, in_flight=tuple(in_flight)
-        )
+        node.config.stash[RESUMED] = Resumed(**said)
 
 
 def end(session: pytest.Session) -> None:
@@ -173,7 +189,8 @@ def end(session: pytest.Session) -> None:
     resumed = session.config.stash.get(RESUMED, None)
     if resumed is None or session.exitstatus not in _GREEN:
         return
-    if resumed.failed:
+    fails_flaky = session.config.stash[OPTIONS].fail_flaky
+    if resumed.failed or (resumed.flaky and fails_flaky):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     elif resumed.left_out:
         session.exitstatus = pytest.ExitCode.OK
@@ -191,11 +208,12 @@ def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
             yellow=True,
         )
         return
-    failed = f", {resumed.failed} of them FAILED" if resumed.failed else ""
+    counted = ((resumed.failed, _FAILED), (resumed.flaky, _FLAKY))
+    ends = "".join(f", {number} of them {end}" for number, end in counted if number)
     more = len(resumed.in_flight) - _SHOWN
     names = ", ".join(resumed.in_flight[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     was = f"; in flight when it ended: {names}" if names else ""
     terminal.write_line(
         f"orchestra: resumed {resumed.session}: {resumed.left_out} with a final result left out"
-        f"{failed}{was}"
+        f"{ends}{was}"
     )
