@@ -56,6 +56,10 @@ class ViolationType(Enum):
     QUEUE_MESSAGE_NOT_FOUND = "QUEUE_MESSAGE_NOT_FOUND"
 
 
+RAISED = "python.error"
+"""The code of what a Python step raised, other than an AssertionError."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
     """One reason why a step failed.

@@ -13,7 +13,7 @@ from pytest_orchestra.checks.schedule import Schedule
 from pytest_orchestra.engine.deadlines import bounded
 from pytest_orchestra.engine.outcome import Outcome, timeout
 from pytest_orchestra.engine.stalls import clocked, own_time
-from pytest_orchestra.results import StepKind, Violation, ViolationType
+from pytest_orchestra.results import RAISED, StepKind, Violation, ViolationType
 from pytest_orchestra.suite.bound import Expect
 from pytest_orchestra.suite.expectations import EVERY_RESULT
 from pytest_orchestra.suite.python_steps import PythonStep
@@ -188,7 +188,7 @@ def _violation(error: BaseException) -> Violation:
     if isinstance(error, ours) and not isinstance(error, AssertionError):
         return Violation(
             type=ViolationType.VALIDATION_ERROR,
-            code=f"{CHANNEL}.error",
+            code=RAISED,
             message=f"{kind}: {text}" if text else kind,
         )
     return Violation(

@@ -14,7 +14,7 @@ from pytest_orchestra.expressions.statements import StatementTemplate
 from pytest_orchestra.expressions.templates import Template
 from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, TakenOutcome
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
-from pytest_orchestra.results import StepKind, Violation, ViolationType
+from pytest_orchestra.results import RAISED, StepKind, Violation, ViolationType
 from pytest_orchestra.spi import Endpoint, FieldUse
 from pytest_orchestra.suite.each import NO_EACH, Each
 from pytest_orchestra.suite.python_steps import PythonStep
@@ -103,7 +103,7 @@ class Retry:
     Attributes:
         times: how often it is tried again, at most.
         only: where one of its violations is of these types; None: of any but VALIDATION_ERROR,
-            which is our side's and does not mend itself.
+            which is our side's and does not mend itself, unless a Python step raised it.
         backoff: seconds before it is tried again the first time; then twice as long each time.
     """
 
@@ -113,11 +113,11 @@ class Retry:
 
     def covers(self, violations: Iterable[Violation]) -> bool:
         """Whether a step that failed so is tried again."""
-        types = {each.type for each in violations}
+        found = tuple(violations)
+        if self.only is not None:
+            return any(each.type in self.only for each in found)
         ours = ViolationType.VALIDATION_ERROR
-        return (
-            bool(types & self.only) if self.only is not None else bool(types) and ours not in types
-        )
+        return bool(found) and all(each.type is not ours or each.code == RAISED for each in found)
 
     def pause(self, number: int) -> float:
         """Seconds before it is tried again for the ``number``th time, from 1; at most a minute."""

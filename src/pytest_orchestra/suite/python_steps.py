@@ -77,8 +77,8 @@ def step(
         kind: what the step is, in any case.
         within: its deadline in seconds, or text such as ``"10s"``; None: the suite's default.
         exclusive: scenarios with steps that name the same take turns; ``"*"``: no other runs.
-        retry: as in a suite file, ``{"times": 2, "only": ["HTTP_ERROR"], "backoff": "1s"}``; what
-            is wrong with it is told where the suite is.
+        retry: as in a suite file, ``{"times": 2, "backoff": "1s"}``; what is wrong with it is told
+            where the suite is.
         always: it runs also where a run goes on at a later step.
 
     Raises:

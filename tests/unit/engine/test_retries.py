@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_orchestra.errors import ConnectorError
-from pytest_orchestra.results import RunStatus, StepStatus, ViolationType
-from pytest_orchestra.suite.bound import LONGEST_BACKOFF, Retry
+from pytest_orchestra.results import RunStatus, StepKind, StepStatus, ViolationType
+from pytest_orchestra.suite.bound import LONGEST_BACKOFF, Retry, Step
+from pytest_orchestra.suite.python_steps import PythonStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.unit.engine.conftest import Kit, World
 
@@ -90,6 +91,24 @@ def test_a_mistake_of_ours_is_not_tried_again_unless_it_is_named(world: World, k
     named = Retry(times=1, only=frozenset({ViolationType.VALIDATION_ERROR}))
     step = only(world.run(kit.action(alias="a", save=save, retry=named)))
     assert (step.status, step.saved) == (FLAKY, {"id": 7})
+
+
+@pytest.mark.parametrize("kind", list(StepKind))
+def test_what_a_python_step_raises_is_tried_again(world: World, kit: Kit, kind: StepKind) -> None:
+    """Its own client may have found nobody there; what it returns does not mend itself."""
+    raised = iter([ConnectionError("gone"), OSError("gone")])
+
+    def call() -> None:
+        for error in raised:
+            raise error
+
+    def step(function: Callable[[], object]) -> Step:
+        python = PythonStep(function=function, place="node", name="call", kind=kind)
+        return kit.action(kind=kind, call=None, python=python, retry=Retry(times=2))
+
+    assert only(world.run(step(call))).retries == 2
+    mistaken = only(world.run(step(lambda: 7)))
+    assert (mistaken.status, mistaken.retries) == (FAILED, 0)
 
 
 @pytest.mark.parametrize(
