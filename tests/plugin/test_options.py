@@ -12,6 +12,9 @@ import pytest
         ("--orchestra-suite=nowhere", "*--orchestra-suite: 'nowhere' names no suite file*"),
         ("--orchestra-suite=*.nothing", "*--orchestra-suite: '*.nothing' names no suite file*"),
         ("--orchestra-suite=shop_steps.py", "*/shop_steps.py is no suite file and no process *"),
+        ("--orchestra-suite=", "--orchestra-suite is empty: give PATH, or leave it out"),
+        ("--orchestra-env=", "--orchestra-env is empty: give NAME, or leave it out"),
+        ("--orchestra-shard=", "--orchestra-shard is empty: give K/N, or leave it out"),
         ("--orchestra-suite=*", "* is no suite file and no process file; those end in .bpmn, *"),
     ],
 )

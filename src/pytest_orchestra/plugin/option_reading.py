@@ -75,6 +75,8 @@ def read_options(config: pytest.Config) -> Options:
 
 
 def _checked(option: Option, value: Any, called: str) -> Any:  # noqa: ANN401 - what argparse and ini give
+    if called == option.flag and "" in (value if option.repeatable else (value,)):
+        raise pytest.UsageError(f"{called} is empty: give {option.metavar}, or leave it out")
     if option.is_number and value not in (None, ""):
         return _number(value, called)
     if not option.choices or not value:
