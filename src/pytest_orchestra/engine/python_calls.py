@@ -7,6 +7,7 @@ import inspect
 import traceback
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from pytest_orchestra.checks.schedule import Schedule
@@ -19,6 +20,8 @@ from pytest_orchestra.suite.expectations import EVERY_RESULT
 from pytest_orchestra.suite.python_steps import PythonStep
 
 CHANNEL = "python"
+
+_OURS = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +204,7 @@ def _violation(error: BaseException) -> Violation:
 def _place(step: PythonStep, error: BaseException | None) -> tuple[str, ...]:
     """Where it was raised: the innermost place in the step's own file, else the innermost one."""
     trace = traceback.extract_tb(error.__traceback__) if error is not None else []
-    frames = [frame for frame in trace if frame.filename != __file__]
+    frames = [frame for frame in trace if Path(frame.filename).parent != _OURS]
     file = step.location.file if step.location is not None else ""
     frames = [frame for frame in frames if frame.filename == file] or frames
     if not frames:

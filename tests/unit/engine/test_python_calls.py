@@ -231,9 +231,11 @@ def test_a_function_that_cancels_itself_fails(
     calls: Calls, make: Callable[..., Callable[..., object]]
 ) -> None:
     """The run was not cancelled."""
-    (violation,) = calls(make(asyncio.CancelledError())).violations
+    outcome = calls(make(asyncio.CancelledError()))
+    (violation,) = outcome.violations
     assert violation.code == "python.error"
     assert violation.message in {"CancelledError", "RuntimeError: it cancelled itself"}
+    assert not any("bounded" in note for note in outcome.notes)
 
 
 def after(seconds: float, loop: ClockLoop, **saved: object) -> Callable[..., object]:
