@@ -201,7 +201,8 @@ def test_ctrl_c_cuts_both_branches_and_cleans_up(
 def test_a_time_limit_cuts_both_branches(fork: pytest.Pytester, write: Write) -> None:
     """The item fails, and its log is whole."""
     write(conftest__py=SIGNAL.replace("signal.SIGINT", "0"))
-    result = fork.runpytest_subprocess("--timeout=1", "--timeout-method=signal")
+    limit = ("--timeout=1", "--timeout-method=signal", "-o", "timeout_func_only=true")
+    result = fork.runpytest_subprocess(*limit)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*Timeout*"])
     assert sorted(statuses(fork)) == ["pack", "pay"]
