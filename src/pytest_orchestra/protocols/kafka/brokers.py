@@ -82,6 +82,23 @@ class Brokers:
         answer = await self._ask_any(request)
         return {topic["topic"]: _leaders(topic) for topic in answer["topics"]}
 
+    async def ends(self, topic: str, end: End) -> Mapping[int, int]:
+        """Give the offsets at that end of the topic's partitions; none: there is no such topic.
+
+        Raises:
+            aiokafka.errors.KafkaError: it could not be asked.
+        """
+        leaders = (await self.leaders([topic]))[topic]
+        if isinstance(leaders, KafkaError):
+            raise leaders
+        return await self._offsets(topic, leaders, end)
+
+    async def close(self) -> None:
+        """End the connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
     async def _ask_any(self, request: MetadataRequest) -> dict[str, Any]:
         """Give the answer of the first broker that has one."""
         client = self._connected()
@@ -101,12 +118,8 @@ class Brokers:
         self.replaced += None not in (self._cluster, cluster) and self._cluster != cluster
         self._cluster = cluster or self._cluster
 
-    async def offsets(self, topic: str, leaders: Leaders, end: End) -> dict[int, int]:
-        """Give the offset at that end of each partition.
-
-        Raises:
-            aiokafka.errors.KafkaError: it could not be asked.
-        """
+    async def _offsets(self, topic: str, leaders: Leaders, end: End) -> dict[int, int]:
+        """Give the offset at that end of each partition."""
         client = self._connected()
         led: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for partition, leader in leaders.items():
@@ -122,12 +135,6 @@ class Brokers:
                     raise error(topic)
                 found[part["partition"]] = part["offset"]
         return found
-
-    async def close(self) -> None:
-        """End the connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
 
     def _connected(self) -> AIOKafkaClient:
         if self._client is None:
