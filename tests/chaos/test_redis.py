@@ -30,9 +30,9 @@ HANGING = """
 - {at: T0, action: {channel: http, endpoint: shop GET /ping}}
 - {at: T1, action: {channel: http, endpoint: shop POST /redis/pause}}
 - at: T1
-  action: {channel: http, endpoint: shop POST /redis/resume, input: {body: {after: 4}}}
+  action: {channel: http, endpoint: shop POST /redis/resume, input: {body: {after: 8}}}
 - {at: T1, name: too short, assertion: {channel: queue}, expect: {absent: true, within: 500ms}}
-- {at: T2, name: long enough, assertion: {channel: queue}, expect: {absent: true, within: 7s}}
+- {at: T2, name: long enough, assertion: {channel: queue}, expect: {absent: true, within: 12s}}
 - {at: T3, name: send, action: {channel: queue, value: 1}, expect: {within: 20s}}
 - {at: U3, name: it comes, assertion: {channel: queue}}
 """
