@@ -17,6 +17,7 @@ from pytest_orchestra.reports.sessions import (
     session_document,
     session_schema,
 )
+from pytest_orchestra.reports.terminal import headline
 
 SUMMARY = "Tell what a session's event log holds."
 
@@ -93,9 +94,8 @@ def _lines(report: SessionReport, path: Path) -> Iterator[str]:
         if run.id in report.in_flight:
             at = f" at '{run.steps[-1].name}'" if run.steps else ""
             yield f"in flight: {run.suite_file}::{run.item}{at} (run {run.id})"
-        for step in run.failed_steps[:1]:
-            reason = step.violations[0].type.value if step.violations else "FAILED"
-            yield f"failed: {run.suite_file}::{run.item} at '{step.place}': {reason}"
+        if run.failed_steps:
+            yield f"failed: {run.suite_file}::{run.item}: {headline(run)}"
         for step in run.flaky_steps:
             yield f"flaky: {run.suite_file}::{run.item} at '{step.place}' (try {step.retries + 1})"
     if lines := report.unreadable_lines:

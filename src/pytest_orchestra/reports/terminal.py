@@ -128,8 +128,8 @@ def _progress(run: TestRun) -> str:
         parts[0] += f" ({flaky} FLAKY)"
     if skipped := number(StepStatus.SKIPPED):
         parts.append(f"{skipped} skipped")
-    over = f", which took over {run.taken_over}" if run.taken_over else ""
-    return f"{', '.join(parts)}; {run.bound}; run {run.id}{over}"
+    which = f"took over {run.taken_over}" if run.taken_over else f"run {run.id}"
+    return f"{', '.join(parts)}; {run.bound}; {which}"
 
 
 def _command(line: str) -> str:

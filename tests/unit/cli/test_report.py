@@ -49,7 +49,14 @@ STEP = StepResult(
     place="Charge",
     visit=1,
     status=StepStatus.FAILED,
-    violations=(Violation(type=ViolationType.TIMEOUT, code="kafka.timeout", message="late"),),
+    violations=(
+        Violation(type=ViolationType.TIMEOUT, code="kafka.timeout", message="late"),
+        Violation(
+            type=ViolationType.KAFKA_MESSAGE_NOT_FOUND,
+            code="kafka.unmet",
+            message="0 of 3 seen match",
+        ),
+    ),
 )
 
 
@@ -94,7 +101,7 @@ def test_the_latest_session_is_told(capsys: Captured) -> None:
         f"session {NAMES[1]}: 1 IN_PROGRESS",
         "cut, or still running: main",
         "in flight: order.suite.yaml::main at 'It is paid' (run 5f3c)",
-        "failed: order.suite.yaml::main at 'Charge': TIMEOUT",
+        "failed: order.suite.yaml::main: 'Charge': KAFKA_MESSAGE_NOT_FOUND 0 of 3 seen match",
         f".orchestra/{NAMES[1]}/events.jsonl: 1 line cannot be read: 4",
     ]
 
@@ -108,7 +115,7 @@ def test_a_session_is_named_or_pointed_at(capsys: Captured, session: str) -> Non
     assert main(["report", session]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"session {NAMES[0]}: 1 FAILED",
-        "failed: order.suite.yaml::main at 'Charge': TIMEOUT",
+        "failed: order.suite.yaml::main: 'Charge': KAFKA_MESSAGE_NOT_FOUND 0 of 3 seen match",
     ]
 
 

@@ -174,6 +174,13 @@ def test_a_run_that_was_cut_says_so(run: MakeRun, step: MakeStep) -> None:
     ]
 
 
+def test_the_session_that_was_gone_on_with_is_told_to_its_end(run: MakeRun, step: MakeStep) -> None:
+    """The run's id is that of the run that it took over."""
+    taken = "run 1ea213b2-56f8-47d8-944a-7f81a832aaa9 of session 20261121-100000-abcd"
+    lines = text_of(run(step(status=StepStatus.FAILED), taken_over=taken)).splitlines()
+    assert f"0 steps passed, 1 failed; bound 5 of 7 tasks; took over {taken}" in lines
+
+
 def test_no_more_than_25_lines(run: MakeRun, step: MakeStep, violation: MakeViolation) -> None:
     """What can be pasted is never left out, and the rest is counted."""
     long = step(
