@@ -9,16 +9,16 @@ ALL_AT_ONCE = "--orchestra-concurrency=20"
 
 RESTARTED = """
 - {at: T0, action: {channel: http, endpoint: shop GET /ping}}
-- {at: T1, name: over it, assertion: {channel: queue}, expect: {absent: true, within: 6s}}
+- {at: T1, name: over it, assertion: {channel: queue}, expect: {absent: true, within: 10s}}
 - {at: Check order, when: Way?/w2, action: {channel: queue, value: before}}
 - {at: T2, action: {channel: http, endpoint: shop POST /redis/kill}}
 - at: T2
-  action: {channel: http, endpoint: shop POST /redis/start, input: {body: {after: 3}}}
+  action: {channel: http, endpoint: shop POST /redis/start, input: {body: {after: 7}}}
 - at: T2
   action:
     channel: http
     endpoint: shop POST /redis/send
-    input: {body: {after: 4, key: "{{run.id}}", value: after}}
+    input: {body: {after: 8, key: "{{run.id}}", value: after}}
 - at: T2
   name: both come
   assertion: {channel: queue}

@@ -169,6 +169,8 @@ SIGNAL = """\
 import asyncio, os, signal
 import pytest_orchestra as orchestra
 
+signal.signal(signal.Signals.SIGINT, signal.default_int_handler)  # a shell's '&' ignores it
+
 @orchestra.step("Pack")
 async def pack():
     await asyncio.sleep(60)
