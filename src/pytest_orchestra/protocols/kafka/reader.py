@@ -28,8 +28,8 @@ MISSING_EVERY = 0.05
 REFRESH_WITHIN = 5.0
 LOST_AFTER = 2
 """Looks that fail before the cluster counts as lost: the first may have slept with the loop."""
-RECOVER_WITHIN = 5.0
-"""Seconds that an arming waits for a cluster that was there before."""
+RECOVERS = 0.9
+"""The part of an arming's time for which it waits for a cluster that is in trouble."""
 PAUSE = 0.05
 
 
@@ -66,7 +66,7 @@ class Reader:
         try:
             async with asyncio.timeout(within):
                 await self._start()
-                patience = min(within / 2, RECOVER_WITHIN)
+                patience = within * RECOVERS
                 if topic in self._logs:
                     return await self._mark(topic, patience)
                 async with self._turn:  # of two first armings the later reads what the other skips
@@ -114,12 +114,19 @@ class Reader:
         """Give the topic's ends; ask again for so many seconds where the cluster is in trouble."""
         clock = asyncio.get_running_loop().time
         until = clock() + patience
+        refusal: KafkaError | None = None
         while True:
             try:
-                ends = await self._brokers.ends(topic, End.NEXT)
+                async with asyncio.timeout_at(None if refusal is None else until):
+                    ends = await self._brokers.ends(topic, End.NEXT)
             except KafkaError as error:
-                if not error.retriable or clock() > until:
+                if not error.retriable or clock() + PAUSE > until:
                     raise
+                refusal = error
+            except TimeoutError:
+                if refusal is None:
+                    raise
+                raise refusal from None  # it says more than that the time is over
             else:
                 self._look_for_another_cluster()
                 return ends
