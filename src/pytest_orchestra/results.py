@@ -149,7 +149,9 @@ class TestRun:
         id: ``{{run.id}}``, a UUID.
         item: the pytest item's name, ``amount-high`` or ``amount-high[vip]``.
         data_reason: why it was this data set.
+        fingerprint: hex digits of its way and of how its steps are written.
         taken_over: of SINGLE_STEP and FROM_STEP: the run whose values and positions it took over.
+        overruled: why pytest failed its item although the run had passed.
         started_at: ISO 8601 with offset; ``finished_at`` too.
         spec_versions: by service name, from the descriptions' own version fields.
     """
@@ -174,7 +176,9 @@ class TestRun:
     finished_at: str = ""
     spec_versions: Mapping[str, str] = field(default_factory=dict)
     bound: str = ""
+    fingerprint: str = ""
     taken_over: str = ""
+    overruled: str = ""
     steps: tuple[StepResult, ...] = ()
 
     @property
@@ -234,6 +238,20 @@ class RunFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunOverruled:
+    """pytest failed the item of a run that had passed: a fixture failed at its teardown.
+
+    Attributes:
+        why: the phase and what was raised, in one line.
+    """
+
+    run_id: str
+    why: str
+    at: str
+    event: Literal["run_overruled"] = "run_overruled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted:
     """A pytest invocation (under xdist: a worker's part of it) begins to run scenarios.
 
@@ -260,4 +278,12 @@ class SessionFinished:
     event: Literal["session_finished"] = "session_finished"
 
 
-RunEvent = SessionStarted | RunStarted | StepStarted | StepFinished | RunFinished | SessionFinished
+RunEvent = (
+    SessionStarted
+    | RunStarted
+    | StepStarted
+    | StepFinished
+    | RunFinished
+    | RunOverruled
+    | SessionFinished
+)

@@ -247,3 +247,52 @@ def test_where_no_sessions_can_be_kept_there_is_nothing_to_resume(
     result = shop.runpytest("--orchestra-resume", "-o", "orchestra_dir=state")
     result.assert_outcomes(passed=2, warnings=1)
     result.stdout.fnmatch_lines(["orchestra: nothing to resume: *"])
+
+
+TORN_DOWN = """
+import pathlib
+import pytest
+
+@pytest.fixture(scope="{scope}")
+def account():
+    yield
+    assert pathlib.Path("go_on.txt").exists(), "it cannot be closed"
+"""
+
+
+@WORKERS
+@pytest.mark.parametrize("scope", ["function", "session"])
+def test_a_passed_run_whose_fixture_failed_at_its_end_has_not_passed(
+    wide: pytest.Pytester, write: Write, scope: str, workers: list[str]
+) -> None:
+    """The item's verdict is pytest's, at the end of the session too."""
+    write(
+        conftest__py=TORN_DOWN.replace("{scope}", scope),
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(account): ...
+        """,
+    )
+    wide.runpytest("-k", "main", *workers).assert_outcomes(passed=1, errors=1)
+    (log,) = wide.path.glob(".orchestra/*/events.jsonl")
+    told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    (overruled,) = (each for each in told if each["event"] == "run_overruled")
+    assert overruled["why"].startswith("teardown: AssertionError: it cannot be closed")
+    result = wide.runpytest("-k", "main", "--orchestra-resume", *workers)
+    result.stdout.fnmatch_lines(["orchestra: resumed *: 1 with a final result *, 1 of them FAILED"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_scenario_that_was_changed_since_runs_again(wide: pytest.Pytester, write: Write) -> None:
+    """Its steps, or the way it takes; the others have their results."""
+    write(shop_steps__py=CUT, go_on__txt="")
+    wide.runpytest().assert_outcomes(passed=3, failed=1)
+    write(shop_steps__py=CUT.replace("assert False", "assert True"))
+    result = wide.runpytest("--orchestra-resume")
+    result.stdout.fnmatch_lines(
+        ["orchestra: resumed *: 3 with a final result left out; 1 changed since and run again"]
+    )
+    result.assert_outcomes(passed=1, deselected=3)
+    assert result.ret == pytest.ExitCode.OK

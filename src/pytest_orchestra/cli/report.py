@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.reports.jsonl import LOG
 from pytest_orchestra.reports.sessions import (
-    LOG,
     SessionReport,
     read_session,
     session_document,

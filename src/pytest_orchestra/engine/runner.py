@@ -123,4 +123,5 @@ def _new_run(
         started_at=timestamp(),
         spec_versions=suite.spec_versions,
         bound=f"bound {with_step} of {activities} tasks",
+        fingerprint=bound.fingerprint,
     )

@@ -5,7 +5,6 @@ As JSON-like trees; files are the caller's.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +12,7 @@ from decimal import Decimal
 from pytest_orchestra.engine.arming import Address
 from pytest_orchestra.errors import ConfigurationError
 from pytest_orchestra.expressions.references import Reference
+from pytest_orchestra.flow.lock import digits_of
 from pytest_orchestra.results import JsonLike
 from pytest_orchestra.suite.bound import BoundStep
 from pytest_orchestra.suite.data_choice import DATA_FIXTURE
@@ -24,7 +24,6 @@ LOST = "$lost"
 DECIMAL = "$decimal"
 """The key of a mapping that stands for a decimal of more digits than a float has."""
 
-_DIGITS = 12
 _PLAIN = (str, bool, int, type(None))
 
 
@@ -135,8 +134,7 @@ def fingerprint(bound: BoundStep, data: Mapping[str, JsonLike]) -> str:
     reads: Sequence[object] = [_at(data, each) for each in names]
     if step.python is not None and DATA_FIXTURE in step.python.fixtures:
         reads = [data]
-    text = f"{step.fingerprint}\n{reads!r}"
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:_DIGITS]
+    return digits_of(step.fingerprint, repr(reads))
 
 
 def storable(value: object) -> object:

@@ -65,7 +65,13 @@ def signature(scenario: Scenario) -> str:
         caller = moments[moment.caller].element if moment.caller is not None else ""
         causes = sorted(moments[cause].element for cause in moment.causes)
         lines.append("\t".join((moment.passage.value, caller, moment.element, *causes)))
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:_DIGITS]
+    return digits_of(*sorted(lines))
+
+
+def digits_of(*lines: str) -> str:
+    """Return 12 hex digits that stand for lines of text."""
+    text = "\n".join(lines).encode("utf-8", "backslashreplace")
+    return hashlib.sha256(text).hexdigest()[:_DIGITS]
 
 
 def find_drift(old: ProcessLock, new: ProcessLock) -> Drift:

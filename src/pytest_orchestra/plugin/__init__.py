@@ -18,6 +18,7 @@ from pytest_orchestra.plugin import (
     option_table,
     options,
     outcomes,
+    overruling,
     own_modules,
     refusals,
     targets,
@@ -138,6 +139,7 @@ def pytest_runtest_makereport(
     masking.mask_captured(report, item.config)
     report = refusals.without_traceback(report, call, item)
     refusals.without_secrets(report, call, item)
+    overruling.tell_overruled(report, item)
     return report
 
 

@@ -24,13 +24,14 @@ from pytest_orchestra.plugin.limits import NEIGHBOURS, limit_of
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
+from pytest_orchestra.plugin.overruling import PASSED
 from pytest_orchestra.plugin.presenting import cut_off, data_of, failure_of, properties_of
 from pytest_orchestra.plugin.resuming import RESUMED
 from pytest_orchestra.plugin.stepping import TAKEN, takeover_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.waiting import WAITING
 from pytest_orchestra.plugin.workers import SHARED
-from pytest_orchestra.reports.jsonl import EventLog, to_json
+from pytest_orchestra.reports.jsonl import LOG, EventLog, to_json
 from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted, TestRun
 from pytest_orchestra.suite.bound import CallTemplate, RunMode
 
@@ -87,6 +88,8 @@ class Driver:
             ScenarioFailed: a step failed; the text is what people read.
         """
         item.stash[CUT_OFF] = lambda why: cut_off(why, item)
+        if PASSED in item.stash:  # of an earlier attempt
+            del item.stash[PASSED]
         if self.concurrency is not None and limit_of(item.config, item.suite) > 1:
             run = self.concurrency.complete(item, fixtures)
         else:
@@ -96,6 +99,7 @@ class Driver:
         item.describe(properties := properties_of(run))
         if run.status is not RunStatus.PASSED:
             raise ScenarioFailed(failure_of(run, item))
+        item.stash[PASSED] = run.id
         flaky = properties[FLAKY]
         said = [run.bound, *([f"FLAKY: {flaky}"] if flaky else []), f"run {run.id}"]
         said += [f"took over {run.taken_over}"] if run.taken_over else []
@@ -220,7 +224,7 @@ def _open_log(config: pytest.Config) -> EventLog | None:
     """None, and a warning that says why, where the folder cannot be had: tests go on without."""
     folder = config.stash[SHARED].folder
     try:
-        path = folder.make() / "events.jsonl"
+        path = folder.make() / LOG
     except OSError as error:
         reason = error.strerror or type(error).__name__
         tell(

@@ -17,9 +17,9 @@ from pytest_orchestra.plugin.option_table import STEPPING
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.state import sessions_before
 from pytest_orchestra.plugin.workers import SHARED
+from pytest_orchestra.reports.jsonl import LOG
 from pytest_orchestra.results import RunStatus, StepStatus
 
-_LOG = "events.jsonl"
 _SAID = "orchestra_resumed"
 _PASSED, _FAILED, _FLAKY = RunStatus.PASSED.value, RunStatus.FAILED.value, StepStatus.FLAKY.value
 _SHOWN = 5
@@ -34,6 +34,13 @@ class _Key(NamedTuple):
     item: str
 
 
+class _Final(NamedTuple):
+    """How an item ended: PASSED, FAILED, or FLAKY where a step passed only on a retry."""
+
+    end: str
+    fingerprint: str
+
+
 @dataclass(slots=True)
 class _Earlier:
     """What one session's log says: the item of each run, and how it ended, if it did."""
@@ -43,6 +50,7 @@ class _Earlier:
     mode: str = ""
     resumes: str = ""
     runs: dict[str, _Key] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
     flaky: set[str] = field(default_factory=set)
 
@@ -54,17 +62,22 @@ class _Earlier:
                 self.resumes = str(event.get("resumes", ""))
             case {"event": "run_started", "run": run}:
                 self.runs[run["id"]] = _Key(run["suite_file"], run["process_id"], run["item"])
+                self.fingerprints[run["id"]] = run.get("fingerprint", "")
             case {"event": "run_finished", "run": run}:
                 self.ends[run["id"]] = run["status"]
+            case {"event": "run_overruled", "run_id": str(run)}:
+                self.ends[run] = _FAILED
             case {"event": "step_finished", "run_id": run, "step": {"status": str(status)}}:
                 if status == _FLAKY:
                     self.flaky.add(run)
 
     @property
-    def final(self) -> dict[_Key, str]:
-        """PASSED, FAILED, or FLAKY where a step passed only on a retry."""
-        ends = {key: self._end(run) for run, key in self.runs.items()}
-        return {key: end for key, end in ends.items() if end in (_PASSED, _FAILED, _FLAKY)}
+    def final(self) -> dict[_Key, _Final]:
+        """Of items whose last run came to its end."""
+        ends = {
+            key: _Final(self._end(run), self.fingerprints[run]) for run, key in self.runs.items()
+        }
+        return {key: last for key, last in ends.items() if last.end in (_PASSED, _FAILED, _FLAKY)}
 
     def _end(self, run: str) -> str:
         end = self.ends.get(run, "")
@@ -83,6 +96,7 @@ class Resumed:
         session: that is gone on with; empty: none was found.
         left_out, failed, flaky: how many scenarios have a final result there, and of those that
             failed, or passed with a FLAKY step.
+        changed: how many have one, but their way or steps are others now, so that they run again.
         in_flight: names of items that ran when it ended.
     """
 
@@ -90,6 +104,7 @@ class Resumed:
     left_out: int = 0
     failed: int = 0
     flaky: int = 0
+    changed: int = 0
     in_flight: tuple[str, ...] = ()
 
 
@@ -103,7 +118,7 @@ def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
     folder = config.stash[SHARED].folder
     wanted = {_key(item): item for item in items if isinstance(item, ScenarioItem)}
-    logs = {name: folder.root / name / _LOG for name in sessions_before(folder)}
+    logs = {name: folder.root / name / LOG for name in sessions_before(folder)}
     last = _last(logs, wanted.keys(), chosen_environment(config))
     if last is None:
         _keep(config, Resumed())
@@ -113,10 +128,13 @@ def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
     while before.resumes in logs:
         before = _read(before.resumes, logs.pop(before.resumes))
         final = {**before.final, **final}
-    done = {
+    known = {
         item: final[key]
         for key, item in wanted.items()
         if key in final and item.get_closest_marker("xfail") is None
+    }
+    done = {
+        item: last.end for item, last in known.items() if last.fingerprint == item.bound.fingerprint
     }
     if done:
         config.hook.pytest_deselected(items=[item for item in items if item in done])
@@ -128,6 +146,7 @@ def leave_out_finished(config: pytest.Config, items: list[pytest.Item]) -> None:
             left_out=len(done),
             failed=list(done.values()).count(_FAILED),
             flaky=list(done.values()).count(_FLAKY),
+            changed=len(known) - len(done),
             in_flight=tuple(key.item for key in last.in_flight if key in wanted),
         ),
     )
@@ -212,8 +231,9 @@ def summarize(config: pytest.Config, terminal: pytest.TerminalReporter) -> None:
     ends = "".join(f", {number} of them {end}" for number, end in counted if number)
     more = len(resumed.in_flight) - _SHOWN
     names = ", ".join(resumed.in_flight[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    others = f"; {resumed.changed} changed since and run again" if resumed.changed else ""
     was = f"; in flight when it ended: {names}" if names else ""
     terminal.write_line(
         f"orchestra: resumed {resumed.session}: {resumed.left_out} with a final result left out"
-        f"{ends}{was}"
+        f"{ends}{others}{was}"
     )

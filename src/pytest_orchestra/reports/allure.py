@@ -23,6 +23,7 @@ from allure_commons.utils import md5, uuid4
 from pytest_orchestra.results import (
     RunEvent,
     RunFinished,
+    RunOverruled,
     RunStarted,
     SessionFinished,
     SessionStarted,
@@ -91,8 +92,8 @@ class AllureListener:
                 self._sort(event.run.id)
                 self._tests.pop(event.run.id, None)
                 self._steps.pop(event.run.id, None)
-            case SessionStarted() | SessionFinished():
-                pass
+            case SessionStarted() | SessionFinished() | RunOverruled():
+                pass  # what pytest says of a test, allure-pytest tells
             case _:
                 assert_never(event)
 

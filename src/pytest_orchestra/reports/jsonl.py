@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 
 from pytest_orchestra.results import RunEvent
 
+LOG = "events.jsonl"
+"""The name of a session's log in its folder."""
 DEEPEST = 100
 """Levels of a value that is written where the encoder itself cannot."""
 

@@ -14,9 +14,11 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.reports.jsonl import LOG
 from pytest_orchestra.results import (
     RunEvent,
     RunFinished,
+    RunOverruled,
     RunStarted,
     RunStatus,
     SessionFinished,
@@ -27,9 +29,6 @@ from pytest_orchestra.results import (
     StepStatus,
     TestRun,
 )
-
-LOG = "events.jsonl"
-"""The name of a session's log in its folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +106,7 @@ class _Reader:
     ends: dict[str, str] = field(default_factory=dict)
     runs: dict[str, TestRun] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    overruled: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[StepResult]] = field(default_factory=dict)
     running: dict[str, dict[tuple[str, str, int], StepStarted]] = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)
@@ -132,6 +132,8 @@ class _Reader:
                 self.runs[event.run.id] = event.run
                 self.ended.add(event.run.id)
                 self.running.pop(event.run.id, None)
+            case RunOverruled():
+                self.overruled[event.run_id] = event.why
             case StepStarted():
                 at = self.running.setdefault(event.run_id, {})
                 at[event.step_id, event.element, event.visit] = event
@@ -167,7 +169,10 @@ class _Reader:
             if run.id not in self.ended:
                 status = RunStatus.IN_PROGRESS
                 steps = [*steps, *map(_unfinished, self.running.get(run.id, {}).values())]
-            yield replace(run, status=status, steps=tuple(sorted(steps, key=_number)))
+            if why := self.overruled.get(run.id, ""):
+                status = RunStatus.FAILED
+            ordered = tuple(sorted(steps, key=_number))
+            yield replace(run, status=status, overruled=why, steps=ordered)
 
 
 def _number(step: StepResult) -> int:

@@ -12,6 +12,7 @@ from pytest_orchestra.expressions.expressions import Expression
 from pytest_orchestra.expressions.rules import Rule
 from pytest_orchestra.expressions.statements import StatementTemplate
 from pytest_orchestra.expressions.templates import Template
+from pytest_orchestra.flow.lock import digits_of, signature
 from pytest_orchestra.flow.scenario import Criterion, Passage, Scenario, TakenOutcome
 from pytest_orchestra.model import ElementId, Problem, SourceLocation
 from pytest_orchestra.results import RAISED, StepKind, Violation, ViolationType
@@ -244,6 +245,12 @@ class BoundScenario:
         """What it has for itself while it runs, sorted; ``*``: everything."""
         names = {bound.step.exclusive for bound in self.all_steps if bound.step.exclusive}
         return (EVERYTHING,) if self.is_serial or EVERYTHING in names else tuple(sorted(names))
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex digits of its way and of how its steps are written; data have no say in it."""
+        lines = [f"{each.element} {each.visit} {each.step.fingerprint}" for each in self.all_steps]
+        return digits_of(signature(self.scenario), *lines)
 
     @property
     def all_steps(self) -> tuple[BoundStep, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from pytest_orchestra.documents.decoding import decode_value
 from pytest_orchestra.documents.document import PartPath
 from pytest_orchestra.documents.problems import mistake, shortened
 from pytest_orchestra.errors import BindingError
+from pytest_orchestra.flow.lock import digits_of
 from pytest_orchestra.flow.scenario import Passage
 from pytest_orchestra.model import Problem, Severity, SourceLocation
 from pytest_orchestra.results import StepKind, ViolationType
@@ -114,7 +114,7 @@ class StepCompiler:
             retry=self._python_retry(marked, at),
             exclusive=marked.exclusive,
             always=marked.always,
-            fingerprint=_digits(_code_of(marked.function)),
+            fingerprint=digits_of(_code_of(marked.function)),
         )
         return PlacedStep(step=step, places=(element,))
 
@@ -225,16 +225,12 @@ class StepCompiler:
             retry=_retry(part.retry),
             exclusive=part.exclusive,
             always=isinstance(part, StepPart) and part.always,
-            fingerprint=_digits(repr(self.context.document.part(at))),
+            fingerprint=digits_of(repr(self.context.document.part(at))),
         )
 
     def _say(self, code: str, message: str, path: PartPath, *, hint: str = "") -> None:
         at = self.context.document.location(path)
         self.problems.append(mistake(code, message, at=at, hint=hint))
-
-
-def _digits(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def _code_of(function: Callable[..., object]) -> str:

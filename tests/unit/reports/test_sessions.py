@@ -22,6 +22,7 @@ from pytest_orchestra.results import (
     Evidence,
     RunEvent,
     RunFinished,
+    RunOverruled,
     RunStarted,
     RunStatus,
     SessionFinished,
@@ -114,6 +115,23 @@ def test_a_whole_session(
         workers=("main",),
         runs=(replace(runs[0], status=RunStatus.FAILED, steps=(body,)),),
     )
+
+
+def test_a_run_that_pytest_overruled_has_failed(
+    log: Callable[..., SessionReport], runs: tuple[TestRun, TestRun]
+) -> None:
+    """It says why; its neighbour stays as it ended."""
+    report = log(
+        started(),
+        *(RunStarted(run=run, at=AT.format(1)) for run in runs),
+        *(RunFinished(run=replace(run, status=RunStatus.PASSED), at=AT.format(2)) for run in runs),
+        RunOverruled(run_id="one", why="teardown: OSError: gone", at=AT.format(3)),
+        finished(),
+    )
+    assert [(run.status, run.overruled) for run in report.runs] == [
+        (RunStatus.FAILED, "teardown: OSError: gone"),
+        (RunStatus.PASSED, ""),
+    ]
 
 
 def test_a_log_that_was_cut_names_what_was_in_flight(
