@@ -19,6 +19,8 @@ start_servers() {
     start_one PostgreSQL DATABASE_URL start_postgres
     start_one Redis REDIS_URL start_redis
     start_one "Apache Kafka" KAFKA_BOOTSTRAP_SERVERS start_kafka
+    want_tool kcat
+    want_tool faketime
 }
 
 stop_servers() {
@@ -44,6 +46,12 @@ start_one() {
     else
         echo "not tested against $name: $why"
     fi
+}
+
+# want_tool NAME: a few tests use it, and are skipped by name without it.
+want_tool() {
+    local why=
+    have_package "$1" "$1" || echo "not tested with $1: $why"
 }
 
 start_postgres() {
