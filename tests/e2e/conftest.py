@@ -25,7 +25,7 @@ def shop(tmp_path: Path) -> Path:
 @pytest.fixture
 def shop_variables(shop: Path) -> dict[str, str]:
     """The variables that the shop and pytest run with."""
-    left_out = ("PYTEST_", "CI", "BUILD_NUMBER")  # on CI pytest repeats whole texts in its summary
+    left_out = ("PYTEST_", "CI", "BUILD_NUMBER", "COVERAGE_")  # on CI pytest repeats whole texts
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     paths = [str(shop / "src"), os.environ.get("PYTHONPATH", "")]
     return {**kept, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}

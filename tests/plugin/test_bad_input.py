@@ -146,8 +146,8 @@ MISTAKES = {
         "shop_steps.py",
         right='alias="check"',
         wrong='within="soon"',
-        message=f"{SUITE}:4:10: python: shop_steps.py:4 cannot be imported: … 'soon' is no"
-        " deadline. Write seconds above 0, or text like '10s'…",
+        message="shop_steps.py:4: error[python-step] 'soon' is no deadline."
+        " Write seconds above 0, or text like '10s'",
     ),
     "a Python step at no element": Mistake(
         "shop_steps.py",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from pytest_orchestra.engine.secret_keys import STEMS
+from pytest_orchestra.results import ViolationType
 
 MASKED = "***"
 SHORTEST_END = 3
@@ -25,6 +26,8 @@ _BRACKETS = ("[", "{")
 _BRACKET = re.compile(r"[\[\]{}]")
 _NAMED = (MASKED, "$", "'\"$")
 """How what stands in for a secret begins; in a line for a shell it ends the quote before it."""
+_VERDICTS = frozenset(kind.value for kind in ViolationType)
+"""What stands behind the name of an element, also where that is a word for secrets."""
 _SIGN = r"""[^\s&;,#'"\\(){}\[\]"""
 _BARE = re.compile(rf"(?!(?:null|true|false|None|True|False)\b){_SIGN}]*{_SIGN}:.!?]")
 """Up to what ends a word; a full stop or a colon behind it belongs to the sentence."""
@@ -88,7 +91,8 @@ def _values(text: str, is_secret: Callable[[object], bool]) -> Iterator[tuple[in
         if found.start() < done or not is_secret(found["quoted"] or found["plain"]):
             continue
         begin, end = _value(text, found.end())
-        if begin < end and not text.startswith(_NAMED, begin):
+        is_verdict = text[begin:end] in _VERDICTS
+        if begin < end and not is_verdict and not text.startswith(_NAMED, begin):
             yield begin, end
         done = end
 

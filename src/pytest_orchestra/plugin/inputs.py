@@ -11,7 +11,7 @@ import pytest
 
 from pytest_orchestra.data.data_sets import DataSet
 from pytest_orchestra.data.global_sets import read_global_data
-from pytest_orchestra.errors import ConfigurationError, OrchestraError
+from pytest_orchestra.errors import ConfigurationError, DefinitionError, OrchestraError
 from pytest_orchestra.plugin.options import OPTIONS, in_ini_file
 from pytest_orchestra.spi import ProtocolPlugin
 from pytest_orchestra.suite.channels import load_protocols
@@ -72,6 +72,8 @@ def python_steps(
             pytest.register_assert_rewrite(package)
         try:
             found.extend(import_python_steps(path))
+        except DefinitionError as error:
+            wrong.append(error)
         except ConfigurationError as error:
             wrong.append(_placed(error, suite, index))
     return tuple(found)

@@ -114,7 +114,8 @@ class AllureListener:
         if run.data_set:
             test.parameters.append(Parameter(name="data", value=run.data_set))
         for name, value in (("environment", run.environment), ("run", run.id)):
-            test.parameters.append(Parameter(name=name, value=value, excluded=True))
+            if value:
+                test.parameters.append(Parameter(name=name, value=value, excluded=True))
 
     def _start(self, run_id: str, step: StepStarted | StepResult, at: str) -> str | None:
         test = self._tests.get(run_id)

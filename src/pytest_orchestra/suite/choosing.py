@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_orchestra.data.data_sets import DataSet, DataSets
+from pytest_orchestra.documents.problems import suggestion
 from pytest_orchestra.suite.fitting import Demands, Fitting, told
 
 NAMED = "'mark' names it"
@@ -59,9 +60,7 @@ class Chooser:
         """
         candidates = self._tried(tags)
         if not candidates:
-            is_narrowed = self._selected is not self._sets and self._sets.by_name
-            skip = "none of the selected data sets is there" if is_narrowed else ""
-            return (Choice(skip=skip),)
+            return (Choice(skip=self._none_selected()),)
         demands = self._cleared(demands, wishes, tags)
         found = self._fitting.fitting(demands, candidates)
         chosen = [*found] if self._picks_all else [*_first(found)]
@@ -71,6 +70,13 @@ class Chooser:
         if self._selected is not self._sets:
             return (Choice(skip=f"of the selected data sets {why}"),)
         return (Choice(unmet=f"no data set fits: {why}"),)
+
+    def _none_selected(self) -> str:
+        """Why no set is looked at; empty where there is none at all."""
+        if self._selected is self._sets or not self._sets.by_name:
+            return ""
+        known = suggestion("", self._sets.by_name, "There are")
+        return f"none of the selected data sets is there. {known}"
 
     def _cleared(self, demands: Demands, wishes: Demands, tags: tuple[str, ...]) -> Demands:
         """What is asked, and the wishes that some set of the suite meets with it.

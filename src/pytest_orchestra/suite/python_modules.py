@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from pytest_orchestra.errors import ConfigurationError
+from pytest_orchestra.errors import ConfigurationError, DefinitionError
 from pytest_orchestra.suite.python_steps import PythonStep, find_python_steps
 
 
@@ -19,6 +19,7 @@ def import_python_steps(path: Path) -> tuple[PythonStep, ...]:
 
     Raises:
         ConfigurationError: it is no Python file, or importing it raises.
+        DefinitionError: a function is marked with what cannot be used.
     """
     return find_python_steps(vars(_imported(path)))
 
@@ -46,6 +47,8 @@ def _imported(path: Path) -> ModuleType:
         sys.modules[package].__path__ = [str(path.resolve().parent)]
     try:
         return importlib.import_module(f"{package}.{path.stem}")
+    except DefinitionError:  # a step cannot be used as it is marked: it has its place
+        raise
     except Exception as error:
         raise ConfigurationError(
             f"python: {path}{_line_in(error, path.resolve())} cannot be imported:"

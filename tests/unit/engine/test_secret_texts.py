@@ -34,6 +34,8 @@ from pytest_orchestra.engine.secret_texts import (
         ('{"secret": ""}', '{"secret": ""}'),
         ('{"password": {"a": ["b"]}, "c": 1}', '{"password": ***, "c": 1}'),
         ("{'secret': ['a', 'b'], 'token': [1, {'c", "{'secret': ***, 'token': ***"),
+        ("'Token': TIMEOUT: not in time", "'Token': TIMEOUT: not in time"),
+        ("'Token': TIMEOUTS", "'Token': ***"),
         ('{"a": 1}', '{"a": 1}'),
         ("nothing", "nothing"),
     ],
