@@ -110,6 +110,26 @@ def test_scenarios_run_where_the_folder_cannot_be_made(
     )
 
 
+def test_scenarios_run_where_nothing_can_be_kept_of_them(
+    shop: pytest.Pytester, write: Write
+) -> None:
+    """It is told once, whichever scenario was the first."""
+    write(
+        conftest__py="""
+        from pathlib import Path
+
+        def pytest_orchestra_before_step(item):
+            for session in Path(".orchestra").glob("*-*-*"):
+                (session / "contexts").touch()
+        """
+    )
+    result = shop.runpytest()
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*OrchestraWarning: *contexts*: what a run leaves cannot be kept: *; the run goes on"]
+    )
+
+
 def test_a_log_that_cannot_be_written_is_told(shop: pytest.Pytester, write: Write) -> None:
     """Something else has its name."""
     write(
