@@ -285,14 +285,101 @@ def test_a_passed_run_whose_fixture_failed_at_its_end_has_not_passed(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
-def test_a_scenario_that_was_changed_since_runs_again(wide: pytest.Pytester, write: Write) -> None:
-    """Its steps, or the way it takes; the others have their results."""
-    write(shop_steps__py=CUT, go_on__txt="")
+@pytest.mark.parametrize(
+    ("raised", "why"),
+    [
+        (
+            "raise OSError('password=hunter22 is wrong')",
+            "teardown: OSError: password=*** is wrong",
+        ),
+        ("pytest.fail('left open')", "teardown: Failed: left open"),
+        ("pytest.xfail('BUG-7')", None),
+        ("pytest.skip('nothing to close')", None),
+    ],
+    ids=["a secret", "fail", "xfail", "skip"],
+)
+def test_what_overruled_a_run_is_told_without_secrets(
+    wide: pytest.Pytester, write: Write, raised: str, why: str | None
+) -> None:
+    """And only where pytest counts it as an error."""
+    write(
+        conftest__py=f"""
+        import pytest
+
+        @pytest.fixture
+        def account():
+            yield
+            {raised}
+        """,
+        shop_steps__py="""
+        import pytest_orchestra as orchestra
+
+        @orchestra.step("Check order")
+        def check(account): ...
+        """,
+    )
+    wide.runpytest("-k", "main")
+    (log,) = wide.path.glob(".orchestra/*/events.jsonl")
+    told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [each["why"] for each in told if each["event"] == "run_overruled"] == (
+        [why] if why else []
+    )
+
+
+def test_a_scenario_begun_early_whose_own_setup_fails_has_not_passed(
+    wide: pytest.Pytester, write: Write
+) -> None:
+    """It ran beside the one before it, as hooks of plugins have no say in that."""
+    write(
+        shop_steps__py=CUT,
+        go_on__txt="",
+        of_others__py="""
+        def pytest_runtest_setup(item):
+            assert item.name != "way-w3", "no room"
+        """,
+    )
+    first = wide.runpytest_subprocess("-p", "of_others", "--orchestra-concurrency=4")
+    first.assert_outcomes(passed=2, failed=1, errors=1)
+    result = wide.runpytest("--orchestra-resume")
+    result.stdout.fnmatch_lines(["orchestra: resumed *: 4 with a final result *, 2 of them FAILED"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('("T1")\ndef fail(): assert False', '("T1")\ndef fail(): assert True'),
+        ('("T1")\ndef fail(): assert False', '("T1", within="7s")\ndef fail(): assert False'),
+        ('("T1")\ndef fail(ok=False): assert ok', '("T1")\ndef fail(ok=True): assert ok'),
+        ('("T1")\ndef fail(): assert (lambda: 0)()', '("T1")\ndef fail(): assert (lambda: 1)()'),
+    ],
+    ids=["code", "an argument", "a default", "a lambda"],
+)
+def test_a_scenario_that_was_changed_since_runs_again(
+    wide: pytest.Pytester, write: Write, before: str, after: str
+) -> None:
+    """The others have their results."""
+    fails = '("T1")\ndef fail():\n    assert False'
+    write(shop_steps__py=CUT.replace(fails, before), go_on__txt="")
     wide.runpytest().assert_outcomes(passed=3, failed=1)
-    write(shop_steps__py=CUT.replace("assert False", "assert True"))
+    write(shop_steps__py=CUT.replace(fails, after))
     result = wide.runpytest("--orchestra-resume")
     result.stdout.fnmatch_lines(
         ["orchestra: resumed *: 3 with a final result left out; 1 changed since and run again"]
     )
-    result.assert_outcomes(passed=1, deselected=3)
-    assert result.ret == pytest.ExitCode.OK
+    outcomes = result.parseoutcomes()
+    assert outcomes.get("passed", 0) + outcomes.get("failed", 0) == 1
+
+
+def test_what_was_not_changed_is_the_same_in_another_process(
+    wide: pytest.Pytester, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python writes a set in another order there."""
+    words = 'assert "x" not in {"paid", "open", "sent", "shipped", "returned"}'
+    write(shop_steps__py=CUT.replace("assert False", words), go_on__txt="")
+    monkeypatch.setenv("PYTHONHASHSEED", "1")
+    wide.runpytest_subprocess().assert_outcomes(passed=4)
+    for seed in ("2", "3"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        again = wide.runpytest_subprocess("--orchestra-resume", "-k", "w1")
+        again.assert_outcomes(deselected=4)

@@ -110,6 +110,13 @@ def test_scenarios_run_where_the_folder_cannot_be_made(
     )
 
 
+def test_scenarios_run_where_the_folder_cannot_be_looked_for(shop: pytest.Pytester) -> None:
+    """Its name is too long; so it is where it is another user's."""
+    result = shop.runpytest("-o", f"orchestra_dir={'x' * 300}")
+    result.assert_outcomes(passed=2, warnings=1)
+    assert result.ret == pytest.ExitCode.OK
+
+
 def test_scenarios_run_where_nothing_can_be_kept_of_them(
     shop: pytest.Pytester, write: Write
 ) -> None:

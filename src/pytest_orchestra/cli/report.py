@@ -94,8 +94,8 @@ def _lines(report: SessionReport, path: Path) -> Iterator[str]:
         if run.id in report.in_flight:
             at = f" at '{run.steps[-1].name}'" if run.steps else ""
             yield f"in flight: {run.suite_file}::{run.item}{at} (run {run.id})"
-        if run.failed_steps:
-            yield f"failed: {run.suite_file}::{run.item}: {headline(run)}"
+        if run.failed_steps or run.overruled:
+            yield f"failed: {run.suite_file}::{run.item}: {run.overruled or headline(run)}"
         for step in run.flaky_steps:
             yield f"flaky: {run.suite_file}::{run.item} at '{step.place}' (try {step.retries + 1})"
     if lines := report.unreadable_lines:

@@ -138,8 +138,8 @@ def pytest_runtest_makereport(
     times.own_times(report, item)
     masking.mask_captured(report, item.config)
     report = refusals.without_traceback(report, call, item)
+    overruling.tell_overruled(report, call, item)
     refusals.without_secrets(report, call, item)
-    overruling.tell_overruled(report, item)
     return report
 
 

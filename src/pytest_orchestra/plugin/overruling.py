@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_orchestra.plugin.masking import masked
+
 PASSED = pytest.StashKey[str]()
-"""Of an item the id of its run that passed."""
+"""Of an item the id of its run that passed, or that was begun before its turn."""
 
 
-def tell_overruled(report: pytest.TestReport, item: pytest.Item) -> None:
-    """Append a failure after the run to the log; the report's secrets are masked before.
+def tell_overruled(
+    report: pytest.TestReport, call: pytest.CallInfo[None], item: pytest.Item
+) -> None:
+    """Append a failure after the run, or at the setup of one that was begun early, to the log.
 
-    The log is opened anew, for at the end of a session the driver has closed its own.
+    The log is opened anew, for at the end of a session the driver has closed its own. To be
+    called before secrets are hidden, which puts another exception in the place of what was raised.
     """
-    if not report.failed or (run := item.stash.get(PASSED, None)) is None:
+    run = item.stash.get(PASSED, None)
+    if not report.failed or run is None or call.excinfo is None:
+        return
+    is_expected = item.get_closest_marker("xfail") is not None
+    if is_expected or isinstance(call.excinfo.value, pytest.xfail.Exception):  # no failure, then
         return
     from pytest_orchestra.engine.session import timestamp
     from pytest_orchestra.plugin.workers import SHARED
     from pytest_orchestra.reports.jsonl import LOG, EventLog
     from pytest_orchestra.results import RunOverruled
 
-    path = item.config.stash[SHARED].folder.path / LOG
-    if not path.is_file():  # no events are kept
+    folder = item.config.stash[SHARED].folder
+    if not folder.is_made:  # no events are kept
         return
-    log = EventLog(path)
-    log.tell(RunOverruled(run_id=run, why=f"{report.when}: {_reason(report)}", at=timestamp()))
+    raised = masked(item.config, call.excinfo.exconly(tryshort=True)).strip()
+    why = f"{report.when}: {next(iter(raised.splitlines()), '')}"
+    log = EventLog(folder.path / LOG)
+    log.tell(RunOverruled(run_id=run, why=why, at=timestamp()))
     log.close()
-
-
-def _reason(report: pytest.TestReport) -> str:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message if crash is not None else report.longreprtext
-    return next(iter(text.strip().splitlines()), "")

@@ -64,7 +64,7 @@ class _Earlier:
                 self.runs[run["id"]] = _Key(run["suite_file"], run["process_id"], run["item"])
                 self.fingerprints[run["id"]] = run.get("fingerprint", "")
             case {"event": "run_finished", "run": run}:
-                self.ends[run["id"]] = run["status"]
+                self.ends.setdefault(run["id"], run["status"])  # it may be overruled before
             case {"event": "run_overruled", "run_id": str(run)}:
                 self.ends[run] = _FAILED
             case {"event": "step_finished", "run_id": run, "step": {"status": str(status)}}:

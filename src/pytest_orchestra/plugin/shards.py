@@ -201,7 +201,7 @@ class Durations:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write them, if the session has a folder."""
         folder = self._folder.path
-        if not self._called or not folder.is_dir():
+        if not self._called or not self._folder.is_made:
             return
         durations = {name: round(self._seconds[name], 3) for name in sorted(self._called)}
         held = {"version": _VERSION, "durations": durations}

@@ -33,6 +33,14 @@ class StateFolder:
         """The session's own folder."""
         return self.root / self.name
 
+    @property
+    def is_made(self) -> bool:
+        """Whether the session's folder is there, and may be looked into."""
+        try:
+            return self.path.is_dir()
+        except OSError:  # the root is another user's
+            return False
+
     def make(self) -> Path:
         """Make the session's folder, if it is not there, and forget the oldest sessions.
 

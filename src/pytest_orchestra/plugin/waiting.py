@@ -68,7 +68,8 @@ class WaitingBudget:
         for earlier in _earlier(folder.root, folder.name):
             history.merge(of_these_steps(earlier, self._waiting.steps))
         history.merge(self._waiting.as_json())
-        self._keep(folder.path)
+        if folder.is_made:
+            self._keep(folder.path)
         verbosity = self._config.getoption("verbose")
         lines = [
             *budget(
@@ -85,8 +86,6 @@ class WaitingBudget:
 
     def _keep(self, folder: Path) -> None:
         """A history that cannot be written is missed by nobody but the advice."""
-        if not folder.is_dir():
-            return
         text = json.dumps(self.waiting.as_json())
         try:
             (folder / FILE).write_text(text, encoding="utf-8")

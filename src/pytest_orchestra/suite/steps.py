@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
@@ -114,7 +115,7 @@ class StepCompiler:
             retry=self._python_retry(marked, at),
             exclusive=marked.exclusive,
             always=marked.always,
-            fingerprint=digits_of(_code_of(marked.function)),
+            fingerprint=_fingerprint_of(marked),
         )
         return PlacedStep(step=step, places=(element,))
 
@@ -233,13 +234,28 @@ class StepCompiler:
         self.problems.append(mistake(code, message, at=at, hint=hint))
 
 
-def _code_of(function: Callable[..., object]) -> str:
-    """What tells one version of a function from another: its code without places."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None:
-        return repr(type(function))
-    constants = [each for each in code.co_consts if not isinstance(each, CodeType)]
-    return f"{code.co_code!r} {code.co_names} {constants!r}"
+def _fingerprint_of(marked: PythonStep) -> str:
+    """What tells one version of a step from another: its code without places, its arguments."""
+    function = inspect.unwrap(marked.function)
+    code = getattr(function, "__code__", type(function))
+    given = (marked.within, marked.retry, marked.exclusive, marked.always)
+    defaults = (getattr(function, "__defaults__", ()), getattr(function, "__kwdefaults__", None))
+    return digits_of(*map(_written, (code, given, defaults)))
+
+
+def _written(value: object) -> str:
+    """A constant as it is written in every process: sets in order, nothing by its address."""
+    match value:
+        case CodeType():
+            return f"{value.co_code!r} {value.co_names} {_written(value.co_consts)}"
+        case tuple() | list():
+            return f"({', '.join(map(_written, value))})"
+        case set() | frozenset() | Mapping():
+            parts = value.items() if isinstance(value, Mapping) else value
+            return f"{{{', '.join(sorted(map(_written, parts)))}}}"
+        case None | str() | bytes() | int() | float() | complex():
+            return repr(value)
+    return value.name if isinstance(value, Enum) else type(value).__qualname__
 
 
 def _retry(part: RetryPart | None) -> Retry:

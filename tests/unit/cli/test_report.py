@@ -14,6 +14,7 @@ from pytest_orchestra.reports.sessions import session_schema
 from pytest_orchestra.results import (
     RunEvent,
     RunFinished,
+    RunOverruled,
     RunStarted,
     RunStatus,
     SessionFinished,
@@ -191,3 +192,24 @@ def test_a_session_without_runs(tmp_path: Path, capsys: Captured) -> None:
     log = write(tmp_path, NAMES[0])
     assert main(["report", str(log)]) == 0
     assert capsys.readouterr().out == f"session {NAMES[0]}: no runs\n"
+
+
+def test_what_overruled_a_run_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """All of its steps had passed."""
+    monkeypatch.chdir(tmp_path)
+    log = write(
+        tmp_path,
+        "kept",
+        SessionStarted(session_id="kept", worker="main", environment="", mode="", at="t"),
+        RunStarted(run=RUN, at="t"),
+        RunFinished(run=replace(RUN, status=RunStatus.PASSED), at="t"),
+        RunOverruled(run_id="5f3c", why="teardown: OSError: left open", at="t"),
+        SessionFinished(session_id="kept", worker="main", at="t"),
+    )
+    assert main(["report", str(log)]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "session kept: 1 FAILED",
+        "failed: order.suite.yaml::main: teardown: OSError: left open",
+    ]
