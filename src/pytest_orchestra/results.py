@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+LOG = "events.jsonl"
+"""The name of the log of events in a session's folder."""
 JsonLike = object
 """None, bool, int, float, Decimal, str, list or dict of such; dates and UUIDs as text."""
 

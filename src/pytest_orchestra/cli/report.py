@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_orchestra.errors import ConfigurationError
-from pytest_orchestra.reports.jsonl import LOG
 from pytest_orchestra.reports.sessions import (
     SessionReport,
     read_session,
@@ -18,6 +17,7 @@ from pytest_orchestra.reports.sessions import (
     session_schema,
 )
 from pytest_orchestra.reports.terminal import headline
+from pytest_orchestra.results import LOG
 
 SUMMARY = "Tell what a session's event log holds."
 

@@ -31,8 +31,8 @@ from pytest_orchestra.plugin.stepping import TAKEN, takeover_of
 from pytest_orchestra.plugin.turning import DRAIN_WITHIN, HURRY_WITHIN, Turner
 from pytest_orchestra.plugin.waiting import WAITING
 from pytest_orchestra.plugin.workers import SHARED
-from pytest_orchestra.reports.jsonl import LOG, EventLog, to_json
-from pytest_orchestra.results import RunStatus, SessionFinished, SessionStarted, TestRun
+from pytest_orchestra.reports.jsonl import EventLog, to_json
+from pytest_orchestra.results import LOG, RunStatus, SessionFinished, SessionStarted, TestRun
 from pytest_orchestra.suite.bound import CallTemplate, RunMode
 
 if TYPE_CHECKING:

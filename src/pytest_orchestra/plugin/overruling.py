@@ -26,8 +26,8 @@ def tell_overruled(
         return
     from pytest_orchestra.engine.session import timestamp
     from pytest_orchestra.plugin.workers import SHARED
-    from pytest_orchestra.reports.jsonl import LOG, EventLog
-    from pytest_orchestra.results import RunOverruled
+    from pytest_orchestra.reports.jsonl import EventLog
+    from pytest_orchestra.results import LOG, RunOverruled
 
     folder = item.config.stash[SHARED].folder
     if not folder.is_made:  # no events are kept

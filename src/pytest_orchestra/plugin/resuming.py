@@ -17,8 +17,7 @@ from pytest_orchestra.plugin.option_table import STEPPING
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.state import sessions_before
 from pytest_orchestra.plugin.workers import SHARED
-from pytest_orchestra.reports.jsonl import LOG
-from pytest_orchestra.results import RunStatus, StepStatus
+from pytest_orchestra.results import LOG, RunStatus, StepStatus
 
 _SAID = "orchestra_resumed"
 _PASSED, _FAILED, _FLAKY = RunStatus.PASSED.value, RunStatus.FAILED.value, StepStatus.FLAKY.value

@@ -19,8 +19,6 @@ from typing import Any, NamedTuple
 
 from pytest_orchestra.results import RunEvent
 
-LOG = "events.jsonl"
-"""The name of a session's log in its folder."""
 DEEPEST = 100
 """Levels of a value that is written where the encoder itself cannot."""
 

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pytest_orchestra.errors import ConfigurationError
-from pytest_orchestra.reports.jsonl import LOG
 from pytest_orchestra.results import (
+    LOG,
     RunEvent,
     RunFinished,
     RunOverruled,
