@@ -241,7 +241,7 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOverruled:
-    """pytest failed the item of a run that had passed: a fixture failed at its teardown.
+    """pytest failed the item of a run that passed: a fixture failed at its setup or teardown.
 
     Attributes:
         why: the phase and what was raised, in one line.

@@ -25,7 +25,7 @@ from pytest_orchestra.plugin.events import Events
 from pytest_orchestra.plugin.items import ScenarioItem
 from pytest_orchestra.plugin.limits import limit_of
 from pytest_orchestra.plugin.neighbours import Neighbours
-from pytest_orchestra.plugin.overruling import PASSED
+from pytest_orchestra.plugin.overruling import OVERRULABLE
 from pytest_orchestra.plugin.spooling import SPOOL, Spool, spooling
 from pytest_orchestra.plugin.stalling import Running, Stalls, Turn
 from pytest_orchestra.plugin.times import RAN, Ran
@@ -186,7 +186,7 @@ class Concurrency:
             except (OrchestraError, pytest.skip.Exception):  # which its own turn will tell
                 continue
             own = {"orchestra_context": context, "orchestra_data": _data(item)}
-            item.stash[PASSED] = context.run_id  # unless its turn comes
+            item.stash[OVERRULABLE] = context.run_id  # unless its turn comes
             self._begin(item, context, {**values, **own})
             return True
         return False

@@ -24,7 +24,7 @@ from pytest_orchestra.plugin.limits import NEIGHBOURS, limit_of
 from pytest_orchestra.plugin.notices import tell
 from pytest_orchestra.plugin.options import OPTIONS
 from pytest_orchestra.plugin.outcomes import FLAKY
-from pytest_orchestra.plugin.overruling import PASSED
+from pytest_orchestra.plugin.overruling import OVERRULABLE
 from pytest_orchestra.plugin.presenting import cut_off, data_of, failure_of, properties_of
 from pytest_orchestra.plugin.resuming import RESUMED
 from pytest_orchestra.plugin.stepping import TAKEN, takeover_of
@@ -88,8 +88,8 @@ class Driver:
             ScenarioFailed: a step failed; the text is what people read.
         """
         item.stash[CUT_OFF] = lambda why: cut_off(why, item)
-        if PASSED in item.stash:  # of an earlier attempt
-            del item.stash[PASSED]
+        if OVERRULABLE in item.stash:  # of an earlier attempt
+            del item.stash[OVERRULABLE]
         if self.concurrency is not None and limit_of(item.config, item.suite) > 1:
             run = self.concurrency.complete(item, fixtures)
         else:
@@ -99,7 +99,7 @@ class Driver:
         item.describe(properties := properties_of(run))
         if run.status is not RunStatus.PASSED:
             raise ScenarioFailed(failure_of(run, item))
-        item.stash[PASSED] = run.id
+        item.stash[OVERRULABLE] = run.id
         flaky = properties[FLAKY]
         said = [run.bound, *([f"FLAKY: {flaky}"] if flaky else []), f"run {run.id}"]
         said += [f"took over {run.taken_over}"] if run.taken_over else []

@@ -6,8 +6,8 @@ import pytest
 
 from pytest_orchestra.plugin.masking import masked
 
-PASSED = pytest.StashKey[str]()
-"""Of an item the id of its run that passed, or that was begun before its turn."""
+OVERRULABLE = pytest.StashKey[str]()
+"""Of an item the id of the run that a failure from now on overrules: it passed, or began early."""
 
 
 def tell_overruled(
@@ -18,7 +18,7 @@ def tell_overruled(
     The log is opened anew, for at the end of a session the driver has closed its own. To be
     called before secrets are hidden, which puts another exception in the place of what was raised.
     """
-    run = item.stash.get(PASSED, None)
+    run = item.stash.get(OVERRULABLE, None)
     if not report.failed or run is None or call.excinfo is None:
         return
     is_expected = item.get_closest_marker("xfail") is not None

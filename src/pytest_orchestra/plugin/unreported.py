@@ -65,10 +65,12 @@ def _cut_in_workers(config: pytest.Config, terminal: pytest.TerminalReporter) ->
     shared = config.stash[SHARED]
     if not (shared.is_hurried and config.getoption("numprocesses", None)):
         return
+    from pytest_orchestra.results import LOG
+
     reports = (each for category in terminal.stats.values() for each in category)
     reported = {each.nodeid for each in reports if getattr(each, "when", "setup") != "setup"}
     try:
-        lines = (shared.folder.path / "events.jsonl").read_bytes().splitlines()
+        lines = (shared.folder.path / LOG).read_bytes().splitlines()
     except OSError:  # no run was begun
         return
     for line in lines:

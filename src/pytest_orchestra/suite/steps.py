@@ -237,7 +237,7 @@ class StepCompiler:
 def _fingerprint_of(marked: PythonStep) -> str:
     """What tells one version of a step from another: its code without places, its arguments."""
     function = inspect.unwrap(marked.function)
-    code = getattr(function, "__code__", type(function))
+    code = getattr(function, "__code__", type(function).__qualname__)
     given = (marked.kind, marked.within, marked.retry, marked.exclusive, marked.always)
     defaults = (getattr(function, "__defaults__", ()), getattr(function, "__kwdefaults__", None))
     return digits_of(*map(_written, (code, given, defaults)))
